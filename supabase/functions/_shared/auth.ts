@@ -1,0 +1,91 @@
+/**
+ * Who asks. Tokens are verified against the project's JWKS by `@supabase/server`, without a call
+ * over the network. The clients made here are the only ones that handlers get.
+ */
+import type { AuthError } from "@supabase/server";
+import {
+  createAdminClient,
+  createContextClient,
+  verifyAuth,
+} from "@supabase/server/core";
+import { createMiddleware } from "hono/factory";
+import { setMetric } from "hono/timing";
+import type { Database } from "./database.types.ts";
+import type { Db, Env } from "./env.ts";
+import { Problem } from "./errors.ts";
+
+/** Longer than any query should take, shorter than what a client waits for a 503. */
+const DATABASE_TIMEOUT_MS = 4500;
+
+/** Supabase Auth's `aud` of a signed-in user. Keeps out project tokens of other roles. */
+const AUDIENCE = "authenticated";
+
+/**
+ * Lets a signed-in user pass and sets `c.var.db`, which acts as that user under row level
+ * security, and `c.var.userId`.
+ *
+ * @throws {Problem} `unauthenticated` without a token, `invalid_token` with one that is expired,
+ * unsigned, signed by another key, without `kid`, or not a user's.
+ */
+export const requireUser = createMiddleware<Env>(async (c, next) => {
+  const { data: auth, error } = await verifyAuth(c.req.raw, {
+    auth: "user",
+    audience: AUDIENCE,
+  });
+  if (error) throw problemFromAuth(error, c.req.header("Authorization"));
+  const { id, role } = auth.userClaims ?? {};
+  if (id === undefined || role !== "authenticated") {
+    throw new Problem("invalid_token");
+  }
+
+  c.set("userId", id);
+  c.set(
+    "db",
+    createContextClient<Database>({
+      auth: { token: auth.token },
+      supabaseOptions: {
+        global: { fetch: timed((ms) => setMetric(c, "db", ms, "Database")) },
+      },
+    }),
+  );
+  await next();
+});
+
+/** A client with the project's secret key. For health and maintenance, never for a user's route. */
+export function adminClient(): Db {
+  return createAdminClient<Database>({
+    supabaseOptions: { global: { fetch: timed(() => {}) } },
+  });
+}
+
+function problemFromAuth(
+  error: AuthError,
+  authorization: string | undefined,
+): Problem {
+  if (error.status >= 500) {
+    return new Problem("internal", undefined, {}, { cause: error });
+  }
+  const hasBearer = /^bearer\s+\S/i.test(authorization ?? "");
+  return new Problem(
+    hasBearer ? "invalid_token" : "unauthenticated",
+    undefined,
+    {},
+    {
+      cause: error,
+    },
+  );
+}
+
+/** fetch that gives up in time and reports how long the answer took, in milliseconds. */
+function timed(report: (ms: number) => void): typeof fetch {
+  return async (input, init) => {
+    const startedAt = performance.now();
+    const limit = AbortSignal.timeout(DATABASE_TIMEOUT_MS);
+    const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
+    try {
+      return await fetch(input, { ...init, signal });
+    } finally {
+      report(performance.now() - startedAt);
+    }
+  };
+}

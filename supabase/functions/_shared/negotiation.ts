@@ -1,0 +1,40 @@
+/** What a JSON answer owes its reader: that it was asked for, that it is not kept, its length. */
+import type { MiddlewareHandler } from "hono";
+import { parseAccept } from "hono/utils/accept";
+import type { Env } from "./env.ts";
+import { Problem } from "./errors.ts";
+
+const ACCEPTABLE = ["application/json", "application/*", "*/*"];
+
+/**
+ * Refuses a request whose Accept leaves no room for JSON.
+ *
+ * @throws {Problem} `not_acceptable`
+ */
+export const acceptsJson: MiddlewareHandler<Env> = async (c, next) => {
+  const accept = c.req.header("Accept");
+  const ranges = accept === undefined ? [] : parseAccept(accept);
+  const acceptable = ranges.length === 0 ||
+    ranges.some(({ type, q }) =>
+      q > 0 && ACCEPTABLE.includes(type.toLowerCase())
+    );
+  if (!acceptable) throw new Problem("not_acceptable");
+  await next();
+};
+
+const JSON_ANSWER = /^application\/(problem\+)?json/;
+
+/**
+ * Marks JSON answers as private and gives them a Content-Length, which HEAD and the log need and
+ * which the runtime would leave out.
+ */
+export const privateJson: MiddlewareHandler<Env> = async (c, next) => {
+  await next();
+  c.res.headers.set("Vary", "Authorization, Accept");
+  c.res.headers.set("Cache-Control", "no-store");
+  if (JSON_ANSWER.test(c.res.headers.get("Content-Type") ?? "")) {
+    const body = await c.res.arrayBuffer();
+    c.res = new Response(body, c.res);
+    c.res.headers.set("Content-Length", String(body.byteLength));
+  }
+};

@@ -1,0 +1,92 @@
+/** What PostgreSQL's text and jsonb can hold of a JSON value, and hold without changing it. */
+import { z } from "@hono/zod-openapi";
+
+/** A place in a value and why what stands there cannot be stored. */
+export interface Unstorable {
+  path: PropertyKey[];
+  detail: string;
+}
+
+/** Enough to mend a request; a hostile one could have a million. */
+const MAX_FINDINGS = 20;
+
+/** Deeper than any real document, shallower than the stack of any parser on the way. */
+const MAX_DEPTH = 100;
+
+/**
+ * Finds what would be refused or changed on its way into the database: U+0000 and lone surrogates
+ * (PostgreSQL refuses both), numbers that JavaScript has already rounded, and nesting without end.
+ *
+ * @returns the first findings in document order; empty when all of `value` is safe.
+ */
+export function findUnstorable(value: unknown): Unstorable[] {
+  const findings: Unstorable[] = [];
+  visit(value, [], findings);
+  return findings;
+}
+
+function visit(
+  value: unknown,
+  path: PropertyKey[],
+  findings: Unstorable[],
+): void {
+  if (typeof value === "string") report(textFault(value), path, findings);
+  else if (typeof value === "number") {
+    report(numberFault(value), path, findings);
+  } else if (typeof value === "object" && value !== null) {
+    if (path.length >= MAX_DEPTH) {
+      report(
+        `Nesting deeper than ${MAX_DEPTH} levels is refused.`,
+        path,
+        findings,
+      );
+      return;
+    }
+    for (const [key, child] of Object.entries(value)) {
+      if (findings.length >= MAX_FINDINGS) return;
+      const childPath = [...path, key];
+      report(textFault(key), childPath, findings);
+      visit(child, childPath, findings);
+    }
+  }
+}
+
+function report(
+  fault: string | null,
+  path: PropertyKey[],
+  findings: Unstorable[],
+): void {
+  if (fault !== null && findings.length < MAX_FINDINGS) {
+    findings.push({ path, detail: fault });
+  }
+}
+
+/**
+ * `schema` behind a check that all of its input can be stored. The check comes first, because
+ * rules that stringify a value must not meet nesting without end.
+ */
+export function storable<T extends z.ZodType>(schema: T) {
+  return z.preprocess((value, context) => {
+    for (const { path, detail } of findUnstorable(value)) {
+      context.addIssue({ code: "custom", path, message: detail });
+    }
+    return value;
+  }, schema);
+}
+
+/** Why PostgreSQL refuses `value` as text, null when it does not. */
+export function textFault(value: string): string | null {
+  if (value.includes("\u0000")) return "U+0000 cannot be stored.";
+  if (!value.isWellFormed()) return "A lone surrogate is not Unicode text.";
+  return null;
+}
+
+function numberFault(value: number): string | null {
+  if (!Number.isFinite(value)) {
+    return "The number is out of range; send it as a string.";
+  }
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    return "Integers beyond 2^53 lose digits in JSON; send it as a string.";
+  }
+  return null;
+}

@@ -1,0 +1,87 @@
+/** Turns what zod finds into the `errors[]` of a problem, and holds rules shared by schemas. */
+import { z } from "@hono/zod-openapi";
+import type { Hook } from "@hono/zod-openapi";
+import { type FieldError, Problem } from "./errors.ts";
+import type { Env } from "./env.ts";
+
+/** How many broken rules an answer lists: enough to mend, too few to echo a hostile body. */
+const MAX_ERRORS = 20;
+
+/** Answers a request that breaks its schema with 422 and a pointer to each broken rule. */
+// deno-lint-ignore no-explicit-any -- the hook's type is generic over every route's input
+export const refuseInvalid: Hook<any, Env, string, any> = (result) => {
+  if (!result.success) throw validationProblem(result.error.issues);
+};
+
+/** The problem for a list of zod issues. */
+export function validationProblem(
+  issues: readonly z.core.$ZodIssue[],
+): Problem {
+  const errors = issues.flatMap(fieldErrors).slice(0, MAX_ERRORS);
+  return new Problem("validation_failed", errors[0]?.detail, { errors });
+}
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      pointer: pointerTo([...issue.path, key]),
+      detail: "There is no such field.",
+    }));
+  }
+  return [{ pointer: pointerTo(issue.path), detail: issue.message }];
+}
+
+/** An RFC 6901 JSON pointer. */
+export function pointerTo(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => "/" + String(key).replaceAll("~", "~0").replaceAll("/", "~1"))
+    .join("");
+}
+
+/**
+ * Text of `min` to `max` characters. Characters are code points, as PostgreSQL's char_length and
+ * JSON Schema count them, and not UTF-16 units as JavaScript does.
+ */
+export function text(min: number, max: number) {
+  return z.string().refine(
+    (value) => {
+      const length = codePoints(value);
+      return length >= min && length <= max;
+    },
+    { error: `Must be ${min} to ${max} characters.`, abort: true },
+  ).openapi({ minLength: min, maxLength: max });
+}
+
+function codePoints(value: string): number {
+  let count = 0;
+  for (const _ of value) count++;
+  return count;
+}
+
+/** Whether UTF-8 needs at most `limit` bytes for `value`; encodes only where it is close. */
+export function fitsUtf8(value: string, limit: number): boolean {
+  if (value.length > limit) return false;
+  return value.length * 3 <= limit ||
+    new TextEncoder().encode(value).length <= limit;
+}
+
+/** A whole number in a query, `min` to `max`; anything else is refused rather than coerced. */
+export function wholeNumber(
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+) {
+  const error = max === Number.MAX_SAFE_INTEGER
+    ? `Must be a whole number of at least ${min}.`
+    : `Must be a whole number from ${min} to ${max}.`;
+  return z.string()
+    .refine(
+      (value) =>
+        /^\d{1,16}$/.test(value) && Number(value) >= min &&
+        Number(value) <= max,
+      {
+        error,
+      },
+    )
+    .transform(Number)
+    .openapi({ type: "integer", minimum: min, maximum: max });
+}

@@ -1,0 +1,36 @@
+/** The Idempotency-Key header, as draft-ietf-httpapi-idempotency-key-header has it, or bare. */
+import { Problem } from "../_shared/errors.ts";
+import { textFault } from "../_shared/storable.ts";
+
+const MAX_CHARACTERS = 255;
+
+/**
+ * The key that a header's value stands for: an RFC 8941 string without its quotes, else the value
+ * as it is.
+ *
+ * @throws {Problem} `validation_failed` for an empty key, a long one, and an unfinished string.
+ */
+export function parseIdempotencyKey(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  const value = header.trim();
+  const key = value.startsWith('"') ? unquote(value) : value;
+  if (key === null) refuse("The quoted key does not end where it should.");
+  if (key === "" || [...key].length > MAX_CHARACTERS) {
+    refuse(`Must be 1 to ${MAX_CHARACTERS} characters.`);
+  }
+  const fault = textFault(key);
+  if (fault !== null) refuse(fault);
+  return key;
+}
+
+/** The content of an RFC 8941 string; null where it is none. */
+function unquote(value: string): string | null {
+  const match = /^"((?:[^"\\]|\\["\\])*)"$/.exec(value);
+  return match?.[1]?.replace(/\\(["\\])/g, "$1") ?? null;
+}
+
+function refuse(detail: string): never {
+  throw new Problem("validation_failed", detail, {
+    errors: [{ pointer: "/idempotency-key", detail }],
+  });
+}

@@ -9,17 +9,6 @@ const METADATA_BYTES = 65536;
 export const MessageRole = z.enum(["system", "user", "assistant", "tool"])
   .openapi("MessageRole");
 
-/** Any JSON value, kept as it is. */
-export const JsonValue = z.custom<Json>((value) => value !== undefined).openapi(
-  {},
-);
-
-/** A JSON object, kept as it is: unlike z.record, no key is dropped. */
-const JsonObject = z.custom<Record<string, Json>>(isObject, {
-  error: "Must be a JSON object.",
-})
-  .openapi({ type: "object", additionalProperties: true });
-
 /** A JSON object of up to 64 KiB, as a client sends it. */
 export const Metadata = JsonObject.refine(
   (value) => fitsUtf8(JSON.stringify(value), METADATA_BYTES),
@@ -64,7 +53,7 @@ export const Message = z.strictObject({
   seq: z.int(),
   role: MessageRole,
   content: z.string(),
-  parts: z.array(JsonValue).nullable(),
+  parts: z.array(JsonObject).nullable(),
   metadata: JsonObject,
   token_count: z.int(),
   client_id: z.string().nullable(),

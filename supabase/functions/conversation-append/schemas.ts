@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import {
   ContinuationId,
   Conversation,
-  JsonValue,
+  JsonObject,
   Message,
   MessageRole,
   Metadata,
@@ -41,8 +41,8 @@ const IncomingMessage = z.strictObject({
       error: "Must be at most 1 MiB of UTF-8.",
     },
   ),
-  parts: z.array(JsonValue).nullish().openapi({
-    description: "Typed parts such as tool calls, stored as given.",
+  parts: z.array(JsonObject).nullish().openapi({
+    description: "Typed parts such as tool calls: JSON objects, stored as given.",
   }),
   metadata: Metadata.nullish(),
   token_count: z.int().min(0).max(MAX_TOKENS).nullish().openapi({

@@ -9,12 +9,15 @@ const functions = new URL("../supabase/functions/", import.meta.url);
 
 /** The document of one function, as its openapi.json holds it. */
 export async function openapiOf(name: string): Promise<string> {
-  const { app }: { app: OpenAPIHono<Env> } = await import(new URL(`${name}/index.ts`, functions).href);
+  const { app }: { app: OpenAPIHono<Env> } = await import(
+    new URL(`${name}/index.ts`, functions).href
+  );
   app.openAPIRegistry.registerComponent("securitySchemes", "user", {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
-    description: "The access token of a Supabase user, beside the publishable key in apikey.",
+    description:
+      "The access token of a Supabase user, beside the publishable key in apikey.",
   });
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
@@ -28,19 +31,26 @@ export async function openapiOf(name: string): Promise<string> {
 export async function functionNames(): Promise<string[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(functions)) {
-    if (entry.isDirectory && !entry.name.startsWith("_")) names.push(entry.name);
+    if (entry.isDirectory && !entry.name.startsWith("_")) {
+      names.push(entry.name);
+    }
   }
   return names.sort();
 }
 
 /** The release that CHANGELOG.md names first. */
 async function version(): Promise<string> {
-  const changelog = await Deno.readTextFile(new URL("../CHANGELOG.md", import.meta.url));
+  const changelog = await Deno.readTextFile(
+    new URL("../CHANGELOG.md", import.meta.url),
+  );
   return /^## \[?(\d+\.\d+\.\d+)/m.exec(changelog)?.[1] ?? "0.0.0";
 }
 
 if (import.meta.main) {
   for (const name of await functionNames()) {
-    await Deno.writeTextFile(new URL(`${name}/openapi.json`, functions), await openapiOf(name));
+    await Deno.writeTextFile(
+      new URL(`${name}/openapi.json`, functions),
+      await openapiOf(name),
+    );
   }
 }

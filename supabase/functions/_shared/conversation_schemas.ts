@@ -9,6 +9,11 @@ const METADATA_BYTES = 65536;
 export const MessageRole = z.enum(["system", "user", "assistant", "tool"])
   .openapi("MessageRole");
 
+/** A JSON object, kept as it is: unlike z.record, no key is dropped. */
+export const JsonObject = z.custom<Record<string, Json>>(isObject, {
+  error: "Must be a JSON object.",
+}).openapi({ type: "object", additionalProperties: true });
+
 /** A JSON object of up to 64 KiB, as a client sends it. */
 export const Metadata = JsonObject.refine(
   (value) => fitsUtf8(JSON.stringify(value), METADATA_BYTES),

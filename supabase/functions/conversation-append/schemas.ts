@@ -42,7 +42,8 @@ const IncomingMessage = z.strictObject({
     },
   ),
   parts: z.array(JsonObject).nullish().openapi({
-    description: "Typed parts such as tool calls: JSON objects, stored as given.",
+    description:
+      "Typed parts such as tool calls: JSON objects, stored as given.",
   }),
   metadata: Metadata.nullish(),
   token_count: z.int().min(0).max(MAX_TOKENS).nullish().openapi({

@@ -1,0 +1,184 @@
+// Bytes on disk: `objects/<bucket>/<key>/<version>`, complete or not there at all.
+import { createHash } from "node:crypto";
+import { dirname, join, resolve, sep } from "node:path";
+import { errors } from "./errors.ts";
+
+export interface Stored {
+  size: number;
+  /** Quoted, the MD5 of the content: what S3 gives for an object sent in one piece. */
+  eTag: string;
+  lastModified: Date;
+}
+
+/** One version of one object. Versions are fresh UUIDs, so two uploads never share a file. */
+export interface Place {
+  bucket: string;
+  key: string;
+  version: string;
+}
+
+export interface Bytes {
+  /**
+   * Streams `body` to a temporary name, then, whole and synced, to its place. On any failure, a
+   * client that went away or more than `limit` bytes (`too large`), nothing is left behind.
+   */
+  write(
+    place: Place,
+    body: AsyncIterable<Uint8Array>,
+    limit: number,
+  ): Promise<Stored>;
+  /** Gives an existing file a second place, without copying. */
+  link(path: string, place: Place): Promise<Stored>;
+  /** The file, for reading. Throws the real service's "not found" when it is missing. */
+  open(place: Place): Promise<Deno.FsFile>;
+  /** Removes the file, an upload it came from, and folders that became empty. Missing is fine. */
+  remove(place: Place): Promise<void>;
+  pathOf(place: Place): string;
+}
+
+export const folders = (root: string) => ({
+  objects: join(root, "objects"),
+  incoming: join(root, "incoming"),
+  resumable: join(root, "resumable"),
+});
+
+export async function openBytes(root: string): Promise<Bytes> {
+  const { objects, incoming, resumable } = folders(resolve(root));
+  for (const folder of [objects, incoming, resumable]) {
+    await Deno.mkdir(folder, { recursive: true });
+  }
+
+  const pathOf = ({ bucket, key, version }: Place) =>
+    inside(objects, bucket, key, version);
+
+  return {
+    pathOf,
+
+    async write(place, body, limit) {
+      const temporary = join(incoming, crypto.randomUUID());
+      try {
+        const { size, digest } = await receive(temporary, body, limit);
+        const path = pathOf(place);
+        await Deno.mkdir(dirname(path), { recursive: true });
+        await Deno.rename(temporary, path);
+        await syncFolder(dirname(path));
+        return { size, eTag: `"${digest}"`, lastModified: new Date() };
+      } catch (error) {
+        await Deno.remove(temporary).catch(() => {});
+        throw error;
+      }
+    },
+
+    async link(source, place) {
+      const path = pathOf(place);
+      await Deno.mkdir(dirname(path), { recursive: true });
+      await Deno.link(source, path).catch((error) => {
+        // Completed before and asked again: the same version is the same bytes.
+        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      });
+      const { size, digest } = await measure(path);
+      await syncFolder(dirname(path));
+      return { size, eTag: `"${digest}"`, lastModified: new Date() };
+    },
+
+    async open(place) {
+      try {
+        return await Deno.open(pathOf(place), { read: true });
+      } catch (error) {
+        throw error instanceof Deno.errors.NotFound
+          ? errors.bytesNotFound()
+          : error;
+      }
+    },
+
+    async remove(place) {
+      const { bucket, key, version } = place;
+      const upload = inside(resumable, bucket, key, version);
+      for (const path of [pathOf(place), upload, `${upload}.json`]) {
+        await Deno.remove(path).catch(ignoreMissing);
+      }
+      await pruneFolders(dirname(pathOf(place)), objects);
+      await pruneFolders(dirname(upload), resumable);
+    },
+  };
+}
+
+/** Where a name leads below `root`. Keys may hold `..`: whatever leads out of its bucket is no key. */
+function inside(
+  root: string,
+  bucket: string,
+  key: string,
+  version: string,
+): string {
+  const path = resolve(root, bucket, key, version);
+  if (
+    !path.startsWith(join(root, bucket) + sep) ||
+    !join(root, bucket).startsWith(root + sep)
+  ) {
+    throw errors.invalidKey(key);
+  }
+  return path;
+}
+
+async function receive(
+  path: string,
+  body: AsyncIterable<Uint8Array>,
+  limit: number,
+) {
+  const hash = createHash("md5");
+  let size = 0;
+  using file = await Deno.open(path, { write: true, createNew: true });
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > limit) throw errors.tooLarge();
+    hash.update(chunk);
+    for (let written = 0; written < chunk.byteLength;) {
+      written += await file.write(chunk.subarray(written));
+    }
+  }
+  await file.sync();
+  return { size, digest: hash.digest("hex") };
+}
+
+async function measure(path: string) {
+  const hash = createHash("md5");
+  let size = 0;
+  using file = await Deno.open(path, { read: true });
+  await file.sync();
+  const buffer = new Uint8Array(64 * 1024);
+  for (
+    let read = await file.read(buffer);
+    read !== null;
+    read = await file.read(buffer)
+  ) {
+    hash.update(buffer.subarray(0, read));
+    size += read;
+  }
+  return { size, digest: hash.digest("hex") };
+}
+
+/** A rename is durable once its folder is. Windows cannot sync folders, and need not. */
+async function syncFolder(path: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  using folder = await Deno.open(path, { read: true });
+  await folder.sync();
+}
+
+/** Removes empty folders upwards, up to `root`. A folder in use is not empty, and stays. */
+export async function pruneFolders(path: string, root: string): Promise<void> {
+  for (
+    let folder = path;
+    folder.startsWith(root + sep);
+    folder = dirname(folder)
+  ) {
+    try {
+      await Deno.remove(folder);
+    } catch {
+      return;
+    }
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

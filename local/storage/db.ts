@@ -1,0 +1,110 @@
+// The service's door to PostgreSQL. Every statement runs inside a transaction that has taken on a
+// caller: their role, their claims, and the name of the operation, so that policies decide.
+// deno-lint-ignore no-import-prefix -- only the local stack uses it
+import postgres from "npm:postgres@3.4.9";
+import type { Caller } from "./caller.ts";
+import { errors, fromPostgres } from "./errors.ts";
+
+export type Sql = postgres.TransactionSql<{ bigint: number }>;
+export type Pool = postgres.Sql<{ bigint: number }>;
+
+/** How long a request waits for PostgreSQL before it answers 544. */
+const PATIENCE_MS = 4_500;
+
+/** A pool of connections; nothing connects before the first query. */
+export function connect(url: string, max: number): Pool {
+  return postgres(url, {
+    max,
+    connect_timeout: 4,
+    idle_timeout: 30,
+    onnotice: () => {},
+    // int8 as a number: sizes here are far below 2^53.
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+  });
+}
+
+export interface Database {
+  /** Runs `work` as the caller in one transaction and commits it. */
+  as<T>(
+    caller: Caller,
+    operation: string,
+    work: (sql: Sql) => Promise<T>,
+  ): Promise<T>;
+  /** Runs `work` as the caller and rolls back: it only finds out whether the policies allow it. */
+  rehearse(
+    caller: Caller,
+    operation: string,
+    work: (sql: Sql) => Promise<unknown>,
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+class Rehearsed extends Error {}
+
+/**
+ * Throws a `StorageError` whatever goes wrong: PostgreSQL's own refusals are mapped as the real
+ * service maps them, and an unreachable server answers within five seconds.
+ */
+export function openDatabase(url: string): Database {
+  const pool = connect(url, 10);
+
+  async function as<T>(
+    caller: Caller,
+    operation: string,
+    work: (sql: Sql) => Promise<T>,
+  ) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(errors.databaseTimeout()), PATIENCE_MS);
+    });
+    const transaction = pool.begin(async (sql) => {
+      await takeOn(sql, caller, operation);
+      // Acquired and answering: from here on PostgreSQL's own timeouts apply.
+      clearTimeout(timer);
+      return { value: await work(sql) };
+    });
+    try {
+      return (await Promise.race([transaction, late])).value as T;
+    } catch (error) {
+      transaction.catch(() => {});
+      throw error instanceof Rehearsed ? error : fromPostgres(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    as,
+    async rehearse(caller, operation, work) {
+      try {
+        await as(caller, operation, async (sql) => {
+          await work(sql);
+          throw new Rehearsed();
+        });
+      } catch (error) {
+        if (!(error instanceof Rehearsed)) throw error;
+      }
+    },
+    close: () => pool.end({ timeout: 2 }),
+  };
+}
+
+async function takeOn(
+  sql: Sql,
+  caller: Caller,
+  operation: string,
+): Promise<void> {
+  await sql`
+    select
+      set_config('role', ${caller.role}, true),
+      set_config('request.jwt.claim.role', ${caller.role}, true),
+      set_config('request.jwt', ${caller.token}, true),
+      set_config('request.jwt.claim.sub', ${caller.sub ?? ""}, true),
+      set_config('request.jwt.claims', ${JSON.stringify(caller.claims)}, true),
+      set_config('request.headers', ${JSON.stringify(caller.headers)}, true),
+      set_config('request.method', ${caller.method}, true),
+      set_config('request.path', ${caller.path}, true),
+      set_config('storage.operation', ${operation}, true),
+      set_config('storage.allow_delete_query', 'true', true),
+      set_config('statement_timeout', '30s', true)`;
+}

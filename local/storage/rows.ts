@@ -1,0 +1,157 @@
+// Rows of storage.objects and storage.buckets. Which rows there are is up to whom `sql` has taken on.
+import type { Sql } from "./db.ts";
+import { errors } from "./errors.ts";
+
+export interface ObjectMetadata {
+  eTag: string;
+  size: number;
+  mimetype: string;
+  cacheControl: string;
+  lastModified: string;
+  contentLength: number;
+  httpStatusCode: number;
+}
+
+export interface ObjectRow {
+  id: string;
+  bucket_id: string;
+  name: string;
+  owner: string | null;
+  owner_id: string | null;
+  version: string;
+  metadata: ObjectMetadata | null;
+  user_metadata: Record<string, unknown> | null;
+  created_at: Date;
+  updated_at: Date;
+  last_accessed_at: Date;
+}
+
+export interface BucketRow {
+  id: string;
+  name: string;
+  owner: string | null;
+  public: boolean;
+  type: string;
+  file_size_limit: number | null;
+  allowed_mime_types: string[] | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** What an upload writes. Before the bytes are there, `metadata` holds what the client declared. */
+export interface NewObject {
+  bucket: string;
+  key: string;
+  version: string;
+  owner: string | undefined;
+  metadata: Partial<ObjectMetadata>;
+  userMetadata: Record<string, unknown> | undefined;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+export const asUuid = (text: string | undefined) =>
+  text && UUID.test(text) ? text : null;
+
+function values(sql: Sql, object: NewObject) {
+  return sql({
+    bucket_id: object.bucket,
+    name: object.key,
+    version: object.version,
+    owner: asUuid(object.owner),
+    owner_id: object.owner ?? null,
+    metadata: sql.json(JSON.parse(JSON.stringify(object.metadata))),
+    user_metadata: object.userMetadata
+      ? sql.json(JSON.parse(JSON.stringify(object.userMetadata)))
+      : null,
+  });
+}
+
+/** Plain, without `returning`: an insert policy is all it needs. */
+export async function insertObject(sql: Sql, object: NewObject): Promise<void> {
+  await sql`insert into storage.objects ${values(sql, object)}`;
+}
+
+/** `on conflict … returning *`: needs insert, update and select policies. */
+export async function upsertObject(
+  sql: Sql,
+  object: NewObject,
+): Promise<ObjectRow> {
+  const [row] = await sql<ObjectRow[]>`
+    insert into storage.objects ${values(sql, object)}
+    on conflict (bucket_id, name) do update set
+      version = excluded.version, owner = excluded.owner, owner_id = excluded.owner_id,
+      metadata = excluded.metadata, user_metadata = excluded.user_metadata
+    returning *`;
+  if (!row) throw errors.objectNotFound();
+  return row;
+}
+
+export async function findObject(
+  sql: Sql,
+  bucket: string,
+  key: string,
+): Promise<ObjectRow> {
+  const [row] = await sql<ObjectRow[]>`
+    select * from storage.objects where bucket_id = ${bucket} and name = ${key}`;
+  if (!row) throw errors.objectNotFound();
+  return row;
+}
+
+export async function findForUpdate(sql: Sql, bucket: string, key: string) {
+  const [row] = await sql<ObjectRow[]>`
+    select * from storage.objects where bucket_id = ${bucket} and name = ${key} for update`;
+  return row;
+}
+
+/** Gives an object another name. `returning *`: needs update and select policies. */
+export async function renameObject(
+  sql: Sql,
+  from: { bucket: string; key: string },
+  to: {
+    bucket: string;
+    key: string;
+    version: string;
+    owner: string | undefined;
+  },
+): Promise<ObjectRow> {
+  const [row] = await sql<ObjectRow[]>`
+    update storage.objects set
+      bucket_id = ${to.bucket}, name = ${to.key}, version = ${to.version},
+      owner = ${asUuid(to.owner)}, owner_id = ${to.owner ?? null}
+    where bucket_id = ${from.bucket} and name = ${from.key}
+    returning *`;
+  if (!row) throw errors.objectNotFound();
+  return row;
+}
+
+/** Deletes what the caller may see and delete, and says which rows those were. */
+export function deleteObjects(
+  sql: Sql,
+  bucket: string,
+  keys: string[],
+): Promise<ObjectRow[]> {
+  return sql<ObjectRow[]>`
+    delete from storage.objects where bucket_id = ${bucket} and name = any(${keys}) returning *`;
+}
+
+/** The bucket, or the real service's "Bucket not found". */
+export async function findBucket(sql: Sql, id: string): Promise<BucketRow> {
+  const [row] = await sql<
+    BucketRow[]
+  >`select * from storage.buckets where id = ${id}`;
+  if (!row) throw errors.bucketNotFound();
+  return row;
+}
+
+/**
+ * One upload at a time writes the row of a key. Waits five seconds, then answers as the real
+ * service does ("acquiring lock timeout").
+ */
+export async function lockKey(
+  sql: Sql,
+  bucket: string,
+  key: string,
+): Promise<void> {
+  await sql`set local lock_timeout = '5s'`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${bucket}/${key}`}, 0))`;
+}

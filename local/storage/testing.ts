@@ -45,19 +45,42 @@ const FIXTURE = `
 export interface Stand {
   url: string;
   filesDir: string;
+  adminDbUrl: string;
   admin: Pool;
   postgres: Pool;
   service: StorageService;
   /** Starts another service over the same database and files. */
   another(changes?: { dbUrl?: string }): Promise<StorageService>;
+  /** An access token of the stand's own Auth; `kid: null` leaves the key's id out. */
   tokenOf(
     claims: Record<string, unknown>,
     kid?: string | null,
   ): Promise<string>;
+  /** One plain request, as Alice unless told otherwise: for what storage-js cannot send. */
+  call(method: string, path: string, init?: CallInit): Promise<Answer>;
   as(sub: string): Promise<SupabaseClient>;
   admins(): Promise<SupabaseClient>;
   stopPostgres(): Promise<void>;
   startPostgres(): Promise<void>;
+}
+
+export interface CallInit {
+  /** The user; null sends no Authorization at all. */
+  sub?: string | null;
+  body?: BodyInit;
+  headers?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/** The parts of an error that a client goes by: HTTP status, then `statusCode error: message`. */
+export function refusal({ status, text }: Answer): [number, string] {
+  const { statusCode, error, message } = JSON.parse(text);
+  return [status, `${statusCode} ${error}: ${message}`];
 }
 
 /** Runs `test` on a stand of its own and leaves nothing behind. */
@@ -72,7 +95,7 @@ export async function withStand(
     port,
     user: "supabase_admin",
     password: "password",
-    persistent: false,
+    persistent: true,
     createPostgresUser: Deno.uid() === 0,
     initdbFlags: ["--encoding=UTF8"],
     onLog: () => {},
@@ -103,7 +126,6 @@ export async function withStand(
   await applyStorageSchema(urlOf("supabase_admin"));
   await postgres.unsafe(FIXTURE);
 
-  let service: StorageService | undefined;
   const server = Deno.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -124,7 +146,7 @@ export async function withStand(
       urlSigningSecret: "a secret of at least thirty-two characters",
       publicUrl: `${url}/storage/v1`,
     });
-  service = await another();
+  const service: StorageService = await another();
 
   const tokenOf = (
     claims: Record<string, unknown>,
@@ -144,24 +166,35 @@ export async function withStand(
     });
   };
 
-  let running = true;
   try {
     await test({
       url: `${url}/storage/v1`,
       filesDir,
+      adminDbUrl: urlOf("supabase_admin"),
       admin,
       postgres,
       service,
       another,
       tokenOf,
+      async call(method, path, { sub = ALICE, body, headers } = {}) {
+        const response = await fetch(`${url}/storage/v1${path}`, {
+          method,
+          headers: {
+            ...(sub !== null &&
+              { authorization: `Bearer ${await tokenOf({ sub })}` }),
+            ...headers,
+          },
+          ...(body !== undefined && { body }),
+        });
+        return {
+          status: response.status,
+          headers: response.headers,
+          text: await response.text(),
+        };
+      },
       as: (sub) => clientOf({ sub }),
       admins: () => clientOf({ role: "service_role" }),
-      stopPostgres: async () => {
-        // Not database.stop(): that one also deletes the data.
-        await admin`select 1`;
-        running = false;
-        await database.stop();
-      },
+      stopPostgres: () => database.stop(),
       startPostgres: () => database.start(),
     });
   } finally {
@@ -169,7 +202,7 @@ export async function withStand(
     await service.close();
     await admin.end({ timeout: 1 });
     await postgres.end({ timeout: 1 });
-    if (running) await database.stop();
+    await database.stop();
     await Deno.remove(root, { recursive: true }).catch(() => {});
   }
 }

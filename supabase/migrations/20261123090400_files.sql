@@ -1,5 +1,7 @@
 -- Files: a row for each stored object, made before its bytes and kept until they are gone.
 -- conversation_files links them to conversations; the links are the reference count.
+-- storage_usage is the sum of an owner's pending and ready rows, kept by a trigger, so that
+-- parallel uploads cannot overshoot the limit.
 
 create type public.file_type as enum ('user_upload', 'generated');
 create type public.file_status as enum ('pending', 'ready', 'deleted');
@@ -19,8 +21,26 @@ create table public.files (
   metadata        jsonb              not null default '{}',
   created_at      timestamptz        not null default clock_timestamp(),
   updated_at      timestamptz        not null default clock_timestamp(),
-  constraint files_bucket_storage_path_key unique (bucket, storage_path)
+  constraint files_bucket_storage_path_key unique (bucket, storage_path),
+  constraint files_original_name_is_a_name check (
+    char_length(original_name) between 1 and 255
+    and original_name !~ '[\u0001-\u001f\u007f-\u009f/\\]'
+    and original_name not in ('.', '..')
+  ),
+  constraint files_mime_type_is_bare check (mime_type ~ '^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+$'),
+  constraint files_size_bytes_is_size check (size_bytes >= 0),
+  constraint files_sha256_is_hex check (sha256 ~ '^[0-9a-f]{64}$'),
+  constraint files_verified_has_digest check (sha256 is not null or not digest_verified),
+  constraint files_metadata_is_small_object check (
+    jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 131072
+  )
 );
+
+comment on table public.files is 'A row an object: pending before its bytes, ready with them, deleted until they are gone.';
+comment on column public.files.storage_path is '<owner_id>/<id>: never a byte of the name.';
+comment on column public.files.size_bytes is 'The reserved size while pending, then the real one.';
+comment on column public.files.sha256 is 'Lower-case hex.';
+comment on column public.files.digest_verified is 'Whether the function that took the bytes computed sha256 on the way.';
 
 create table public.conversation_files (
   conversation_id uuid        not null references public.conversations (id) on delete cascade,
@@ -29,12 +49,284 @@ create table public.conversation_files (
   attached_by     uuid        default auth.uid() references auth.users (id) on delete set null,
   attached_at     timestamptz not null default clock_timestamp(),
   constraint conversation_files_link_key unique nulls not distinct (conversation_id, file_id, message_seq),
-  foreign key (conversation_id, message_seq) references public.messages (conversation_id, seq) on delete cascade
+  constraint conversation_files_message_fkey foreign key (conversation_id, message_seq)
+    references public.messages (conversation_id, seq) on delete cascade
 );
-create function private.link_files(conversation_id uuid, message_seq bigint, file_ids jsonb)
-returns void language plpgsql set search_path = '' as $$
+
+comment on table public.conversation_files is 'Which conversations, and which of their messages, refer to a file.';
+comment on column public.conversation_files.message_seq is 'null: the conversation as a whole.';
+
+create table public.storage_usage (
+  owner_id    uuid   primary key references auth.users (id) on delete cascade,
+  bytes_used  bigint not null default 0,
+  bytes_limit bigint not null default 1073741824,
+  constraint storage_usage_bytes_used_is_size check (bytes_used >= 0),
+  constraint storage_usage_bytes_limit_is_size check (bytes_limit >= 0)
+);
+
+comment on table public.storage_usage is 'Bytes of pending and ready files by owner. An operator may change bytes_limit.';
+
+-- The same content from the same owner into the same bucket is one file.
+create unique index files_owner_id_bucket_sha256_key
+  on public.files (owner_id, bucket, sha256)
+  where status = 'ready' and digest_verified;
+-- Serves the list of an owner's files by keyset, and the cascade from auth.users.
+create index files_owner_id_created_at_id_idx on public.files (owner_id, created_at desc, id desc);
+-- Serves the sweep.
+create index files_status_updated_at_idx on public.files (status, updated_at);
+-- Serves "is this file linked", which the policy of files asks, and the cascade from files.
+create index conversation_files_file_id_idx on public.conversation_files (file_id);
+create index conversation_files_conversation_id_message_seq_idx
+  on public.conversation_files (conversation_id, message_seq);
+create index conversation_files_attached_by_idx on public.conversation_files (attached_by);
+
+-- The object that a row names, as Storage recorded it. Definer: while the row is pending nobody
+-- may read the object, yet completing must see its size. It tells size and type, and only of a
+-- path that a row of the caller's names.
+create function private.stored_object(bucket text, storage_path text, out size_bytes bigint, out mime_type text)
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select (o.metadata ->> 'size')::bigint, o.metadata ->> 'mimetype'
+  from storage.objects o
+  where o.bucket_id = stored_object.bucket and o.name = stored_object.storage_path
+$$;
+
+-- What a row may become, whoever changes it: ready only with an object of that very size and type,
+-- never back from deleted, and nothing about the bytes of a ready file.
+create function private.check_file()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  stored record;
 begin
- if file_ids is not null and file_ids <> '[]' then perform private.raise_problem('unknown_file'); end if;
-end $$;
-grant execute on function private.link_files(uuid,bigint,jsonb) to authenticated;
-grant select, insert on public.conversation_files to authenticated;
+  if tg_op = 'INSERT' then
+    new.storage_path := new.owner_id || '/' || new.id;
+    new.file_type := case new.bucket when 'generated-files' then 'generated' else 'user_upload' end;
+    new.status := 'pending';
+    return new;
+  end if;
+
+  if old.status = 'deleted' or (old.status = 'ready' and new.status = 'pending') then
+    raise exception 'a file cannot go from % to %', old.status, new.status
+      using errcode = 'check_violation', table = 'files', constraint = 'files_status_goes_forward';
+  end if;
+  if old.status = 'ready'
+    and (new.size_bytes, new.mime_type, new.sha256, new.digest_verified)
+      is distinct from (old.size_bytes, old.mime_type, old.sha256, old.digest_verified)
+  then
+    raise exception 'the bytes of a ready file are settled'
+      using errcode = 'check_violation', table = 'files', constraint = 'files_ready_is_settled';
+  end if;
+  if old.status = 'pending' and new.status = 'ready' then
+    stored := private.stored_object(new.bucket, new.storage_path);
+    if (stored.size_bytes, stored.mime_type) is distinct from (new.size_bytes, new.mime_type) then
+      raise exception 'a ready file must have its object'
+        using errcode = 'check_violation', table = 'files', constraint = 'files_ready_has_object';
+    end if;
+  end if;
+  new.updated_at := clock_timestamp();
+  return new;
+end;
+$$;
+
+create trigger files_check
+  before insert or update on public.files
+  for each row execute function private.check_file();
+
+-- Definer, because usage is granted to nobody: it moves with the rows and in no other way.
+create function private.keep_usage()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  before_bytes bigint := 0;
+  after_bytes  bigint := 0;
+  owner        uuid;
+  usage        public.storage_usage;
+begin
+  if tg_op <> 'INSERT' then
+    owner := old.owner_id;
+    before_bytes := case when old.status = 'deleted' then 0 else old.size_bytes end;
+  end if;
+  if tg_op <> 'DELETE' then
+    owner := new.owner_id;
+    after_bytes := case when new.status = 'deleted' then 0 else new.size_bytes end;
+  end if;
+  if before_bytes = after_bytes then
+    return null;
+  end if;
+
+  if after_bytes > before_bytes then
+    insert into public.storage_usage (owner_id) values (owner) on conflict (owner_id) do nothing;
+  end if;
+  -- The row lock that this takes puts parallel reservations in a line.
+  update public.storage_usage u
+  set bytes_used = u.bytes_used + after_bytes - before_bytes
+  where u.owner_id = owner
+  returning u.* into usage;
+
+  if after_bytes > before_bytes and usage.bytes_used > usage.bytes_limit then
+    perform private.raise_problem('quota_exceeded', jsonb_build_object(
+      'used', usage.bytes_used - after_bytes + before_bytes, 'limit', usage.bytes_limit
+    ));
+  end if;
+  return null;
+end;
+$$;
+
+create trigger files_keep_usage
+  after insert or update or delete on public.files
+  for each row execute function private.keep_usage();
+
+-- Whether the caller may see a ready file: their own, or one linked to a conversation they see.
+-- Definer, because the policies of files and conversation_files would otherwise read each other
+-- without end. The share lock keeps the file from being deleted until the link is committed.
+create function private.lock_visible_file(file_id uuid)
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform
+  from public.files f
+  where f.id = lock_visible_file.file_id
+    and f.status = 'ready'
+    and (
+      f.owner_id = (select auth.uid())
+      or exists (
+        select 1
+        from public.conversation_files l
+        join public.conversations c on c.id = l.conversation_id
+        where l.file_id = f.id
+          and (
+            c.owner_id = (select auth.uid())
+            or c.id in (select private.shared_conversations())
+          )
+      )
+    )
+  for share of f;
+  return found;
+end;
+$$;
+
+-- Links files to a conversation, and to one of its messages where message_seq is given.
+create function private.link_files(conversation_id uuid, message_seq bigint, file_ids jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  wanted record;
+begin
+  for wanted in
+    select e.value::uuid as file_id, e.ordinality - 1 as index
+    from jsonb_array_elements_text(coalesce(file_ids, '[]')) with ordinality e
+    order by e.value
+  loop
+    if not private.lock_visible_file(wanted.file_id) then
+      perform private.raise_problem('unknown_file', jsonb_build_object('file_id', wanted.file_id));
+    end if;
+    insert into public.conversation_files (conversation_id, file_id, message_seq)
+    values (link_files.conversation_id, wanted.file_id, link_files.message_seq)
+    on conflict on constraint conversation_files_link_key do nothing;
+  end loop;
+end;
+$$;
+
+-- A file that loses a link may have lost its last: its time until the sweep starts now.
+create function private.touch_unlinked_file()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.files f set updated_at = clock_timestamp()
+  where f.id = old.file_id and f.status = 'ready';
+  return null;
+end;
+$$;
+
+create trigger conversation_files_touch_unlinked
+  after delete on public.conversation_files
+  for each row execute function private.touch_unlinked_file();
+
+revoke all on function
+  private.stored_object(text, text),
+  private.check_file(),
+  private.keep_usage(),
+  private.lock_visible_file(uuid),
+  private.link_files(uuid, bigint, jsonb),
+  private.touch_unlinked_file()
+from public, anon, authenticated, service_role;
+grant execute on function
+  private.stored_object(text, text),
+  private.lock_visible_file(uuid),
+  private.link_files(uuid, bigint, jsonb)
+to authenticated;
+
+revoke all on table public.files, public.conversation_files, public.storage_usage
+  from anon, authenticated, service_role;
+grant select on table public.files, public.conversation_files, public.storage_usage to authenticated;
+grant insert (bucket, original_name, mime_type, size_bytes, metadata) on table public.files to authenticated;
+grant update (status, size_bytes, mime_type, sha256, digest_verified, metadata) on table public.files to authenticated;
+grant insert (conversation_id, file_id, message_seq) on table public.conversation_files to authenticated;
+grant select, update, delete on table public.files to service_role;
+grant select, delete on table public.conversation_files to service_role;
+grant select, insert, update on table public.storage_usage to service_role;
+
+alter table public.files enable row level security;
+alter table public.conversation_files enable row level security;
+alter table public.storage_usage enable row level security;
+
+-- The owner sees deleted rows too: an update may not make a row invisible to who makes it.
+create policy "the owner and readers of a linking conversation read a file" on public.files
+  for select to authenticated
+  using (
+    owner_id = (select auth.uid())
+    or (status = 'ready' and exists (select 1 from public.conversation_files l where l.file_id = files.id))
+  );
+
+create policy "everybody reserves files of their own" on public.files
+  for insert to authenticated
+  with check (owner_id = (select auth.uid()));
+
+create policy "the owner changes a file" on public.files
+  for update to authenticated
+  using (owner_id = (select auth.uid()))
+  with check (owner_id = (select auth.uid()));
+
+create policy "readers of a conversation read its links" on public.conversation_files
+  for select to authenticated
+  using (exists (select 1 from public.conversations c where c.id = conversation_id));
+
+create policy "the owner and editors link files that they see" on public.conversation_files
+  for insert to authenticated
+  with check (
+    attached_by = (select auth.uid())
+    and exists (
+      select 1 from public.conversations c
+      where c.id = conversation_id
+        and (
+          c.owner_id = (select auth.uid())
+          or c.id in (select private.shared_conversations('{editor}'))
+        )
+    )
+    and private.lock_visible_file(file_id)
+  );
+
+create policy "everybody reads their own usage" on public.storage_usage
+  for select to authenticated
+  using (owner_id = (select auth.uid()));
+
+insert into public.schema_version (version, description)
+values ('20261123090400', 'files, conversation_files and storage_usage');

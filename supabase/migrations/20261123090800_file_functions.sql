@@ -1,0 +1,336 @@
+-- What file-upload and file-download call: reserve, grow, complete, delete, read and list.
+
+-- The File of the API.
+create function private.file_json(file public.files)
+returns json
+language sql
+stable
+set search_path = ''
+as $$
+  select json_build_object(
+    'id', (file).id,
+    'owner_id', (file).owner_id,
+    'bucket', (file).bucket,
+    'original_name', (file).original_name,
+    'mime_type', (file).mime_type,
+    'size_bytes', (file).size_bytes,
+    'sha256', (file).sha256,
+    'digest_verified', (file).digest_verified,
+    'file_type', (file).file_type,
+    'status', (file).status,
+    'metadata', (file).metadata,
+    'created_at', (file).created_at,
+    'updated_at', (file).updated_at
+  )
+$$;
+
+-- A bucket's limits, from the one place that knows them. Definer, because storage.buckets shows
+-- its rows to nobody; what it tells is public anyway.
+create function private.bucket_limits(bucket text, out max_bytes bigint, out mime_types text[])
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select b.file_size_limit, b.allowed_mime_types
+  from storage.buckets b
+  where b.id = bucket_limits.bucket and b.id in ('user-files', 'generated-files')
+$$;
+
+-- The conversation that a file is to be linked to, if the caller may write to it.
+create function private.writable_conversation(continuation_id text)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  target public.conversations := private.find_conversation(continuation_id);
+begin
+  if target.id is null then
+    perform private.raise_problem('not_found');
+  elsif private.access_to(target) = 'viewer' then
+    perform private.raise_problem('read_only');
+  end if;
+  return target.id;
+end;
+$$;
+
+-- A pending row and its bytes of quota, before any byte is taken. size_bytes null: not known yet,
+-- grow_file follows. Answers the path to write to and the most that the bucket takes.
+create function public.reserve_file(
+  bucket          text,
+  original_name   text,
+  mime_type       text,
+  size_bytes      bigint default null,
+  metadata        jsonb  default '{}',
+  continuation_id text   default null
+)
+returns json
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  limits record := private.bucket_limits(bucket);
+  file   public.files;
+begin
+  if limits.max_bytes is null then
+    perform private.raise_problem('validation_failed', jsonb_build_object('errors', jsonb_build_array(
+      jsonb_build_object('pointer', '/bucket', 'detail', 'There is no such bucket.')
+    )));
+  end if;
+  if not exists (
+    select 1 from unnest(limits.mime_types) allowed (pattern)
+    where reserve_file.mime_type like replace(allowed.pattern, '*', '%')
+  ) then
+    perform private.raise_problem('unsupported_media_type', jsonb_build_object('allowed', limits.mime_types));
+  end if;
+  if size_bytes > limits.max_bytes then
+    perform private.raise_problem('file_too_large', jsonb_build_object('max_bytes', limits.max_bytes));
+  end if;
+  if continuation_id is not null then
+    perform private.writable_conversation(continuation_id);
+  end if;
+
+  insert into public.files (bucket, original_name, mime_type, size_bytes, metadata)
+  values (
+    reserve_file.bucket, reserve_file.original_name, reserve_file.mime_type,
+    coalesce(reserve_file.size_bytes, 0), coalesce(reserve_file.metadata, '{}')
+  )
+  returning * into file;
+
+  return json_build_object(
+    'file', private.file_json(file),
+    'storage_path', file.storage_path,
+    'max_bytes', limits.max_bytes
+  );
+end;
+$$;
+comment on function public.reserve_file is
+  'Problems: validation_failed, unsupported_media_type, file_too_large, quota_exceeded, not_found, read_only.';
+
+-- More quota for an upload whose size is not known in advance.
+create function public.grow_file(file_id uuid, size_bytes bigint)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.files f
+  set size_bytes = greatest(f.size_bytes, grow_file.size_bytes)
+  where f.id = grow_file.file_id and f.owner_id = (select auth.uid()) and f.status = 'pending';
+  if not found then
+    perform private.raise_problem('not_found');
+  end if;
+end;
+$$;
+comment on function public.grow_file is 'Problems: quota_exceeded, not_found.';
+
+-- Makes a pending file ready, once its object is there; idempotent. sha256 is given by a function
+-- that computed it over the bytes on their way: the same content of the same owner in the same
+-- bucket is then answered with the file that is there already, and this one is deleted.
+create function public.complete_file(
+  file_id         uuid,
+  sha256          text   default null,
+  size_bytes      bigint default null,
+  continuation_id text   default null
+)
+returns json
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  file         public.files;
+  existing     public.files;
+  stored       record;
+  deduplicated boolean := false;
+begin
+  select f.* into file
+  from public.files f
+  where f.id = complete_file.file_id and f.owner_id = (select auth.uid())
+  for no key update;
+  if file.id is null or file.status = 'deleted' then
+    perform private.raise_problem('not_found');
+  end if;
+
+  if file.status = 'pending' then
+    stored := private.stored_object(file.bucket, file.storage_path);
+    if stored.size_bytes is null then
+      perform private.raise_problem('upload_incomplete');
+    end if;
+    if stored.size_bytes <> size_bytes or stored.mime_type is distinct from file.mime_type then
+      perform private.raise_problem('upload_mismatch', jsonb_build_object(
+        'size_bytes', stored.size_bytes, 'mime_type', stored.mime_type
+      ));
+    end if;
+
+    begin
+      update public.files f
+      set status = 'ready',
+        size_bytes = stored.size_bytes,
+        sha256 = complete_file.sha256,
+        digest_verified = complete_file.sha256 is not null
+      where f.id = file.id
+      returning f.* into file;
+    exception when unique_violation then
+      -- The same content is ready. The update changes nothing but updated_at: in use again, the
+      -- file's time until the sweep starts anew, and the sweep waits for this transaction.
+      update public.files f
+      set metadata = f.metadata
+      where f.owner_id = file.owner_id and f.bucket = file.bucket and f.sha256 = complete_file.sha256
+        and f.status = 'ready' and f.digest_verified
+      returning f.* into existing;
+      if existing.id is null then
+        perform private.raise_problem('upload_incomplete');
+      end if;
+      update public.files f set status = 'deleted' where f.id = file.id;
+      file := existing;
+      deduplicated := true;
+    end;
+  end if;
+
+  if continuation_id is not null then
+    perform private.link_files(
+      private.writable_conversation(continuation_id), null, jsonb_build_array(file.id)
+    );
+  end if;
+  return json_build_object('file', private.file_json(file), 'deduplicated', deduplicated);
+end;
+$$;
+comment on function public.complete_file is
+  'Problems: not_found, upload_incomplete, upload_mismatch, quota_exceeded, read_only.';
+
+-- Marks a file of the caller's as deleted and gives its quota back; the object goes afterwards.
+create function public.delete_file(file_id uuid)
+returns json
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  file public.files;
+begin
+  update public.files f
+  set status = 'deleted'
+  where f.id = delete_file.file_id and f.owner_id = (select auth.uid()) and f.status <> 'deleted'
+  returning f.* into file;
+  if file.id is null then
+    perform private.raise_problem('not_found');
+  end if;
+  return json_build_object('bucket', file.bucket, 'storage_path', file.storage_path);
+end;
+$$;
+comment on function public.delete_file is 'Problems: not_found.';
+
+-- A file that the caller may see and where its object is. A pending one only to its owner.
+create function public.read_file(file_id uuid)
+returns json
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  file public.files;
+begin
+  select f.* into file
+  from public.files f
+  where f.id = read_file.file_id and f.status <> 'deleted';
+  if file.id is null then
+    perform private.raise_problem('not_found');
+  end if;
+  return json_build_object('file', private.file_json(file), 'storage_path', file.storage_path);
+end;
+$$;
+comment on function public.read_file is 'Problems: not_found.';
+
+-- The caller's ready files, or those of a conversation that they see; newest first, by keyset.
+create function public.list_files(
+  continuation_id   text        default null,
+  before_created_at timestamptz default null,
+  before_id         uuid        default null,
+  max_files         integer     default 20
+)
+returns json
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  capped   integer     := least(greatest(max_files, 1), 100);
+  start_at timestamptz := coalesce(before_created_at, 'infinity');
+  start_id uuid        := coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  target   public.conversations;
+  answer   json;
+begin
+  if continuation_id is not null then
+    target := private.find_conversation(continuation_id);
+  end if;
+
+  with candidates as (
+    (
+      select f as file, f.created_at, f.id
+      from public.files f
+      where list_files.continuation_id is null
+        and f.owner_id = (select auth.uid()) and f.status = 'ready'
+        and (f.created_at, f.id) < (start_at, start_id)
+      order by f.created_at desc, f.id desc
+      limit capped + 1
+    )
+    union all
+    (
+      select f, f.created_at, f.id
+      from public.files f
+      where list_files.continuation_id is not null
+        and f.id in (select l.file_id from public.conversation_files l where l.conversation_id = target.id)
+        and f.status = 'ready'
+        and (f.created_at, f.id) < (start_at, start_id)
+      order by f.created_at desc, f.id desc
+      limit capped + 1
+    )
+  ),
+  numbered as (
+    select c.file, row_number() over (order by c.created_at desc, c.id desc) as number
+    from candidates c
+  )
+  select json_build_object(
+    'files', coalesce(
+      json_agg(private.file_json(n.file) order by n.number) filter (where n.number <= capped), '[]'
+    ),
+    'has_more', count(*) > capped
+  )
+  into answer
+  from numbered n;
+  return answer;
+end;
+$$;
+
+revoke all on function
+  private.file_json(public.files),
+  private.bucket_limits(text),
+  private.writable_conversation(text),
+  public.reserve_file(text, text, text, bigint, jsonb, text),
+  public.grow_file(uuid, bigint),
+  public.complete_file(uuid, text, bigint, text),
+  public.delete_file(uuid),
+  public.read_file(uuid),
+  public.list_files(text, timestamptz, uuid, integer)
+from public, anon, authenticated, service_role;
+grant execute on function
+  private.file_json(public.files),
+  private.bucket_limits(text),
+  private.writable_conversation(text),
+  public.reserve_file(text, text, text, bigint, jsonb, text),
+  public.grow_file(uuid, bigint),
+  public.complete_file(uuid, text, bigint, text),
+  public.delete_file(uuid),
+  public.read_file(uuid),
+  public.list_files(text, timestamptz, uuid, integer)
+to authenticated;
+
+insert into public.schema_version (version, description)
+values ('20261123090800', 'file functions');

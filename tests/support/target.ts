@@ -1,0 +1,27 @@
+/**
+ * The project that the suites run against: the one in the environment, hosted or `supabase start`,
+ * else the local stack that `deno task test` has started.
+ */
+export interface Target {
+  /** The project's URL, without a trailing slash. */
+  url: string;
+  publishableKey: string;
+  secretKey: string;
+  /** A connection as `postgres`, to look at what the API leaves behind. */
+  dbUrl: string;
+}
+
+function required(name: string): string {
+  const value = Deno.env.get(name);
+  if (!value) {
+    throw new Error(`${name} is not set: run the tests with "deno task test".`);
+  }
+  return value;
+}
+
+export const target: Target = {
+  url: required("SUPABASE_URL").replace(/\/$/, ""),
+  publishableKey: required("SUPABASE_PUBLISHABLE_KEY"),
+  secretKey: required("SUPABASE_SECRET_KEY"),
+  dbUrl: required("SUPABASE_DB_URL"),
+};

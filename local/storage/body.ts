@@ -1,5 +1,6 @@
 // The body of an upload, raw or multipart, as a stream of bytes with what the client says of it.
 import { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 // deno-lint-ignore no-import-prefix -- only the local stack uses it
 import { Busboy } from "npm:@fastify/busboy@3.2.6";
 import { errors } from "./errors.ts";
@@ -91,13 +92,9 @@ function multipart(request: Request, contentType: string): Promise<Incoming> {
       declaredLength: length === null ? undefined : Number(length),
       unmeasured: false,
       bytes: stream.iterator({ destroyOnReturn: false }),
-      drain: () => {
+      drain: async () => {
         stream.resume();
-        return new Promise((done) => {
-          form.on("finish", done);
-          source.on("error", done);
-          if (form.writableFinished) done();
-        });
+        await finished(source).catch(() => {});
       },
     });
   });

@@ -128,13 +128,16 @@ function read(
     async pull(controller) {
       const buffer = new Uint8Array(Math.min(CHUNK_BYTES, left));
       const count = left === 0 ? null : await file.read(buffer);
-      if (count === null) {
+      if (count !== null) {
+        left -= count;
+        controller.enqueue(buffer.subarray(0, count));
+      }
+      // With the last byte, not at the next pull: a server that has sent Content-Length bytes
+      // does not ask again.
+      if (count === null || left === 0) {
         file.close();
         controller.close();
-        return;
       }
-      left -= count;
-      controller.enqueue(buffer.subarray(0, count));
     },
     cancel() {
       file.close();

@@ -49,7 +49,12 @@ export async function createStorageService(
     signer: createSigner(options.urlSigningSecret),
     verify: createVerifier(options.jwks),
   };
-  await removeOrphans(db, root);
+  try {
+    await removeOrphans(db, root);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
 
   const resumable = createResumable(
     deps,

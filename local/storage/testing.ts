@@ -198,7 +198,11 @@ export async function withStand(
       startPostgres: () => database.start(),
     });
   } finally {
+    const stuck = setTimeout(() => {
+      throw new Error("a request was never answered");
+    }, 10_000);
     await server.shutdown();
+    clearTimeout(stuck);
     await service.close();
     await admin.end({ timeout: 1 });
     await postgres.end({ timeout: 1 });

@@ -1,0 +1,238 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { ALICE, filesBelow, refusal, withStand } from "./testing.ts";
+
+const MIB = 1 << 20;
+
+Deno.test("failures", async (t) => {
+  await withStand(async (stand) => {
+    const { filesDir } = stand;
+    const authorization = `Bearer ${await stand.tokenOf({ sub: ALICE })}`;
+    const put = (key: string, body: BodyInit) =>
+      stand.call("POST", `/object/files/${ALICE}/${key}`, { body });
+
+    for (const form of ["raw", "multipart"]) {
+      await t.step(
+        `a client that goes away leaves neither row nor bytes: ${form}`,
+        async () => {
+          const client = new AbortController();
+          const body = new ReadableStream<Uint8Array>({
+            async pull(controller) {
+              await new Promise((done) => setTimeout(done, 5));
+              controller.enqueue(new Uint8Array(65_536));
+            },
+          });
+          const boundary = new TextEncoder().encode(
+            '--b\r\ncontent-disposition: form-data; name=""; filename="f"\r\n' +
+              "content-type: text/plain\r\n\r\n",
+          );
+          let sent = body;
+          if (form === "multipart") {
+            const { readable, writable } = new TransformStream<
+              Uint8Array,
+              Uint8Array
+            >();
+            const writer = writable.getWriter();
+            writer.write(boundary).then(() => {
+              writer.releaseLock();
+              return body.pipeTo(writable);
+            }).catch(() => {});
+            sent = readable;
+          }
+          const type = form === "raw"
+            ? "text/plain"
+            : "multipart/form-data; boundary=b";
+          const request = fetch(
+            `${stand.url}/object/files/${ALICE}/gone-${form}`,
+            {
+              method: "POST",
+              body: sent,
+              headers: { authorization, "content-type": type },
+              signal: client.signal,
+            },
+          ).catch(() => {});
+          await until(async () =>
+            (await filesBelow(`${filesDir}/incoming`)).length === 1
+          );
+          client.abort();
+          await request;
+          await until(async () => (await filesBelow(filesDir)).length === 0);
+          const rows = await stand.admin`select from storage.objects`;
+          equal(rows.length, 0);
+        },
+      );
+    }
+
+    await t.step(
+      "an upload is on disk as it comes, not in memory",
+      async () => {
+        const turn = Promise.withResolvers<void>();
+        let sent = 0;
+        const body = new ReadableStream<Uint8Array>({
+          async pull(controller) {
+            if (sent === 20 * MIB) await turn.promise;
+            if (sent === 40 * MIB) return controller.close();
+            controller.enqueue(new Uint8Array(MIB));
+            sent += MIB;
+          },
+        });
+        const answer = put("big", body);
+        await until(async () => {
+          const [file] = await filesBelow(`${filesDir}/incoming`);
+          return file !== undefined &&
+            (await Deno.stat(file)).size === 20 * MIB;
+        });
+        turn.resolve();
+        equal((await answer).status, 200);
+      },
+    );
+
+    await t.step(
+      "a download is read as it goes, and closed with its last byte",
+      async () => {
+        const path = `${stand.url}/object/authenticated/files/${ALICE}/big`;
+        const response = await fetch(path, { headers: { authorization } });
+        const reader = response.body?.getReader();
+        await reader?.read();
+        const [open] = await openFiles(`${filesDir}/objects`);
+        ok(
+          open !== undefined && open.position < 10 * MIB,
+          "it is held back by its reader",
+        );
+        for (let part = await reader?.read(); part && !part.done;) {
+          part = await reader?.read();
+        }
+        await until(async () =>
+          (await openFiles(`${filesDir}/objects`)).length === 0
+        );
+      },
+    );
+
+    await t.step("a client that stops reading closes the file", async () => {
+      const client = new AbortController();
+      const path = `${stand.url}/object/authenticated/files/${ALICE}/big`;
+      const response = await fetch(path, {
+        headers: { authorization },
+        signal: client.signal,
+      });
+      const reader = response.body?.getReader();
+      await reader?.read();
+      equal((await openFiles(`${filesDir}/objects`)).length, 1);
+      client.abort();
+      await reader?.read().catch(() => {});
+      await until(async () =>
+        (await openFiles(`${filesDir}/objects`)).length === 0
+      );
+    });
+
+    await t.step(
+      "what a crash left is removed at the next start, and nothing else",
+      async () => {
+        await stand.call("DELETE", `/object/files/${ALICE}/big`);
+        await put("kept", "bytes");
+        const [kept] = await filesBelow(`${filesDir}/objects`);
+        const orphan =
+          `${filesDir}/objects/files/${ALICE}/orphan/${crypto.randomUUID()}`;
+        const half = `${filesDir}/incoming/${crypto.randomUUID()}`;
+        const fresh =
+          `${filesDir}/objects/files/${ALICE}/fresh/${crypto.randomUUID()}`;
+        const long = new Date(Date.now() - 3_600_000);
+        for (const path of [orphan, half, fresh]) {
+          await Deno.mkdir(path.replace(/\/[^/]+$/, ""), { recursive: true });
+          await Deno.writeTextFile(path, "x");
+          if (path !== fresh) await Deno.utime(path, long, long);
+        }
+        await Deno.utime(kept ?? "", long, long);
+        await (await stand.another()).close();
+        deepEqual((await filesBelow(filesDir)).sort(), [kept, fresh].sort());
+        equal(
+          (await stand.call("GET", `/object/files/${ALICE}/kept`)).text,
+          "bytes",
+        );
+      },
+    );
+
+    await t.step("a row whose bytes are missing says so", async () => {
+      await put("lost", "bytes");
+      const [path] = (await filesBelow(filesDir)).filter((path) =>
+        path.includes("/lost/")
+      );
+      await Deno.remove(path ?? "");
+      deepEqual(
+        refusal(await stand.call("GET", `/object/files/${ALICE}/lost`)),
+        [
+          400,
+          "404 Not found: The resource was not found",
+        ],
+      );
+    });
+
+    await t.step(
+      "an unknown route is told apart from an absent object",
+      async () => {
+        const { status, text } = await stand.call("GET", "/nothing/here");
+        deepEqual([status, JSON.parse(text).error], [404, "Not Found"]);
+      },
+    );
+
+    await t.step(
+      "without PostgreSQL the answer is an error, soon, and its return is noticed",
+      async () => {
+        await stand.stopPostgres();
+        const start = performance.now();
+        const away = [500, "500 Internal: Internal Server Error"];
+        deepEqual(
+          refusal(await stand.call("GET", `/object/files/${ALICE}/kept`)),
+          away,
+        );
+        deepEqual(refusal(await put("x", "x")), away);
+        ok(performance.now() - start < 10_000);
+        await stand.startPostgres();
+        await until(async () =>
+          (await stand.call("GET", `/object/files/${ALICE}/kept`)).text ===
+            "bytes"
+        );
+      },
+    );
+
+    await t.step(
+      "a database that never answers is given up on within five seconds",
+      async () => {
+        using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+        const held: Deno.Conn[] = [];
+        (async () => {
+          for await (const connection of silent) held.push(connection);
+        })().catch(() => {});
+        const dbUrl =
+          `postgres://authenticator:x@127.0.0.1:${silent.addr.port}/postgres`;
+        const start = performance.now();
+        await stand.another({ dbUrl }).then(
+          () => ok(false, "it started"),
+          (error) =>
+            equal(error.message, "The connection to the database timed out"),
+        );
+        ok(performance.now() - start < 5_500);
+        for (const connection of held) connection.close();
+      },
+    );
+  });
+});
+
+/** This process's open files below `folder`, with how far each has been read. Linux only. */
+async function openFiles(folder: string): Promise<{ position: number }[]> {
+  const found: { position: number }[] = [];
+  for await (const { name } of Deno.readDir("/proc/self/fd")) {
+    const path = await Deno.readLink(`/proc/self/fd/${name}`).catch(() => "");
+    if (!path.startsWith(folder)) continue;
+    const info = await Deno.readTextFile(`/proc/self/fdinfo/${name}`);
+    found.push({ position: Number(/pos:\s+(\d+)/.exec(info)?.[1]) });
+  }
+  return found;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!await condition()) {
+    if (Date.now() > end) throw new Error("it never came to be");
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}

@@ -59,9 +59,7 @@ export async function openBytes(root: string): Promise<Bytes> {
       try {
         const { size, digest } = await receive(temporary, body, limit);
         const path = pathOf(place);
-        await Deno.mkdir(dirname(path), { recursive: true });
-        await Deno.rename(temporary, path);
-        await syncFolder(dirname(path));
+        await settle(path, () => Deno.rename(temporary, path));
         return { size, eTag: `"${digest}"`, lastModified: new Date() };
       } catch (error) {
         await Deno.remove(temporary).catch(() => {});
@@ -71,13 +69,11 @@ export async function openBytes(root: string): Promise<Bytes> {
 
     async link(source, place) {
       const path = pathOf(place);
-      await Deno.mkdir(dirname(path), { recursive: true });
-      await Deno.link(source, path).catch((error) => {
+      await settle(path, () => Deno.link(source, path)).catch((error) => {
         // Completed before and asked again: the same version is the same bytes.
         if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
       });
       const { size, digest } = await measure(path);
-      await syncFolder(dirname(path));
       return { size, eTag: `"${digest}"`, lastModified: new Date() };
     },
 
@@ -155,6 +151,22 @@ async function measure(path: string) {
     size += read;
   }
   return { size, digest: hash.digest("hex") };
+}
+
+/** Does `put` with the folder of `path` there, and makes the result durable. */
+async function settle(path: string, put: () => Promise<void>): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    try {
+      await put();
+      return await syncFolder(dirname(path));
+    } catch (error) {
+      // A removal next door may have pruned the folder in between.
+      if (!(error instanceof Deno.errors.NotFound) || attempt === 3) {
+        throw error;
+      }
+    }
+  }
 }
 
 /** A rename is durable once its folder is. Windows cannot sync folders, and need not. */

@@ -14,7 +14,7 @@ import {
   renameObject,
   upsertObject,
 } from "./rows.ts";
-import { mayUpload } from "./upload.ts";
+import { discard, mayUpload } from "./upload.ts";
 
 const Prefixes = z.object({ prefixes: z.array(z.string()).min(1) });
 const Transfer = z.object({
@@ -108,7 +108,7 @@ export function manageRoutes(deps: Deps): Hono {
         await renameObject(sql, from, destination);
       });
     } catch (error) {
-      await bytes.remove(destination);
+      await discard(bytes, destination, error);
       throw error;
     }
     await bytes.remove({ ...from, version: source.version });
@@ -169,7 +169,7 @@ export function manageRoutes(deps: Deps): Hono {
         return { row, previous };
       },
     ).catch(async (error) => {
-      await bytes.remove(place);
+      await discard(bytes, place, error);
       throw error;
     });
     if (previous) await bytes.remove({ ...place, version: previous.version });

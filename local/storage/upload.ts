@@ -1,9 +1,9 @@
 // An upload, in the real service's order: limits, then the policies, then the bytes, then the row.
-import type { Stored } from "./bytes.ts";
+import type { Bytes, Place, Stored } from "./bytes.ts";
 import { type Incoming, readBody } from "./body.ts";
 import { service } from "./caller.ts";
 import type { Deps, UploadTarget } from "./context.ts";
-import { errors } from "./errors.ts";
+import { errors, StorageError } from "./errors.ts";
 import {
   isFolderPlaceholder,
   MAX_OBJECT_BYTES,
@@ -130,8 +130,22 @@ export async function complete(
     }
     return row;
   } catch (error) {
-    await bytes.remove(place);
+    await discard(bytes, place, error);
     throw error;
+  }
+}
+
+/**
+ * Removes bytes whose row was refused. After a failure that leaves open whether the row was
+ * committed, they stay: the cleaner finds out at the next start.
+ */
+export async function discard(
+  bytes: Bytes,
+  place: Place,
+  error: unknown,
+): Promise<void> {
+  if (error instanceof StorageError && error.code < 500) {
+    await bytes.remove(place);
   }
 }
 

@@ -186,10 +186,11 @@ create trigger files_keep_usage
   after insert or update or delete on public.files
   for each row execute function private.keep_usage();
 
--- Whether the caller may see a ready file: their own, or one linked to a conversation they see.
--- Definer, because the policies of files and conversation_files would otherwise read each other
--- without end. The share lock keeps the file from being deleted until the link is committed.
-create function private.lock_visible_file(file_id uuid)
+-- Whether the caller may link a file: one of their own, or a ready one that a conversation they see
+-- links already. Definer, because the policies of files and conversation_files would otherwise read
+-- each other without end. The share lock keeps the file from being deleted until the link is
+-- committed.
+create function private.lock_linkable_file(file_id uuid)
 returns boolean
 language plpgsql
 security definer
@@ -198,11 +199,11 @@ as $$
 begin
   perform
   from public.files f
-  where f.id = lock_visible_file.file_id
-    and f.status = 'ready'
+  where f.id = lock_linkable_file.file_id
+    and f.status <> 'deleted'
     and (
       f.owner_id = (select auth.uid())
-      or exists (
+      or f.status = 'ready' and exists (
         select 1
         from public.conversation_files l
         join public.conversations c on c.id = l.conversation_id
@@ -218,7 +219,7 @@ begin
 end;
 $$;
 
--- Links files to a conversation, and to one of its messages where message_seq is given.
+-- Links ready files to a conversation, and to one of its messages where message_seq is given.
 create function private.link_files(conversation_id uuid, message_seq bigint, file_ids jsonb)
 returns void
 language plpgsql
@@ -232,7 +233,9 @@ begin
     from jsonb_array_elements_text(coalesce(file_ids, '[]')) with ordinality e
     order by e.value
   loop
-    if not private.lock_visible_file(wanted.file_id) then
+    if not private.lock_linkable_file(wanted.file_id)
+      or not exists (select 1 from public.files f where f.id = wanted.file_id and f.status = 'ready')
+    then
       perform private.raise_problem('unknown_file', jsonb_build_object('file_id', wanted.file_id));
     end if;
     insert into public.conversation_files (conversation_id, file_id, message_seq)
@@ -264,13 +267,13 @@ revoke all on function
   private.stored_object(text, text),
   private.check_file(),
   private.keep_usage(),
-  private.lock_visible_file(uuid),
+  private.lock_linkable_file(uuid),
   private.link_files(uuid, bigint, jsonb),
   private.touch_unlinked_file()
 from public, anon, authenticated, service_role;
 grant execute on function
   private.stored_object(text, text),
-  private.lock_visible_file(uuid),
+  private.lock_linkable_file(uuid),
   private.link_files(uuid, bigint, jsonb)
 to authenticated;
 
@@ -321,7 +324,7 @@ create policy "the owner and editors link files that they see" on public.convers
           or c.id in (select private.shared_conversations('{editor}'))
         )
     )
-    and private.lock_visible_file(file_id)
+    and private.lock_linkable_file(file_id)
   );
 
 create policy "everybody reads their own usage" on public.storage_usage

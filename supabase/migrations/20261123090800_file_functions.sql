@@ -57,7 +57,8 @@ end;
 $$;
 
 -- A pending row and its bytes of quota, before any byte is taken. size_bytes null: not known yet,
--- grow_file follows. Answers the path to write to and the most that the bucket takes.
+-- grow_file follows. The file is linked to the conversation, where one is named. Answers the path to
+-- write to and the most that the bucket takes.
 create function public.reserve_file(
   bucket          text,
   original_name   text,
@@ -72,8 +73,9 @@ security invoker
 set search_path = ''
 as $$
 declare
-  limits record := private.bucket_limits(bucket);
-  file   public.files;
+  limits       record := private.bucket_limits(bucket);
+  conversation uuid;
+  file         public.files;
 begin
   if limits.max_bytes is null then
     perform private.raise_problem('validation_failed', jsonb_build_object('errors', jsonb_build_array(
@@ -90,7 +92,7 @@ begin
     perform private.raise_problem('file_too_large', jsonb_build_object('max_bytes', limits.max_bytes));
   end if;
   if continuation_id is not null then
-    perform private.writable_conversation(continuation_id);
+    conversation := private.writable_conversation(continuation_id);
   end if;
 
   insert into public.files (bucket, original_name, mime_type, size_bytes, metadata)
@@ -99,6 +101,11 @@ begin
     coalesce(reserve_file.size_bytes, 0), coalesce(reserve_file.metadata, '{}')
   )
   returning * into file;
+  -- Linked while it is pending, so that no crash can leave a ready file without its link; readers
+  -- of the conversation see it once it is ready.
+  if conversation is not null then
+    insert into public.conversation_files (conversation_id, file_id) values (conversation, file.id);
+  end if;
 
   return json_build_object(
     'file', private.file_json(file),
@@ -132,10 +139,9 @@ comment on function public.grow_file is 'Problems: quota_exceeded, not_found.';
 -- that computed it over the bytes on their way: the same content of the same owner in the same
 -- bucket is then answered with the file that is there already, and this one is deleted.
 create function public.complete_file(
-  file_id         uuid,
-  sha256          text   default null,
-  size_bytes      bigint default null,
-  continuation_id text   default null
+  file_id    uuid,
+  sha256     text   default null,
+  size_bytes bigint default null
 )
 returns json
 language plpgsql
@@ -186,22 +192,22 @@ begin
       if existing.id is null then
         perform private.raise_problem('upload_incomplete');
       end if;
+      insert into public.conversation_files (conversation_id, file_id)
+      select l.conversation_id, existing.id
+      from public.conversation_files l
+      where l.file_id = file.id
+      on conflict on constraint conversation_files_link_key do nothing;
       update public.files f set status = 'deleted' where f.id = file.id;
       file := existing;
       deduplicated := true;
     end;
   end if;
 
-  if continuation_id is not null then
-    perform private.link_files(
-      private.writable_conversation(continuation_id), null, jsonb_build_array(file.id)
-    );
-  end if;
   return json_build_object('file', private.file_json(file), 'deduplicated', deduplicated);
 end;
 $$;
 comment on function public.complete_file is
-  'Problems: not_found, upload_incomplete, upload_mismatch, quota_exceeded, read_only.';
+  'Problems: not_found, upload_incomplete, upload_mismatch, quota_exceeded.';
 
 -- Marks a file of the caller's as deleted and gives its quota back; the object goes afterwards.
 create function public.delete_file(file_id uuid)
@@ -315,7 +321,7 @@ revoke all on function
   private.writable_conversation(text),
   public.reserve_file(text, text, text, bigint, jsonb, text),
   public.grow_file(uuid, bigint),
-  public.complete_file(uuid, text, bigint, text),
+  public.complete_file(uuid, text, bigint),
   public.delete_file(uuid),
   public.read_file(uuid),
   public.list_files(text, timestamptz, uuid, integer)
@@ -326,7 +332,7 @@ grant execute on function
   private.writable_conversation(text),
   public.reserve_file(text, text, text, bigint, jsonb, text),
   public.grow_file(uuid, bigint),
-  public.complete_file(uuid, text, bigint, text),
+  public.complete_file(uuid, text, bigint),
   public.delete_file(uuid),
   public.read_file(uuid),
   public.list_files(text, timestamptz, uuid, integer)

@@ -8,7 +8,7 @@ import type { Env, FunctionName } from "./env.ts";
 import { Problem, renderError } from "./errors.ts";
 import { health } from "./health.ts";
 import { requestLog } from "./logging.ts";
-import { acceptsJson, privateJson } from "./negotiation.ts";
+import { privateJson } from "./negotiation.ts";
 import { createRouter } from "./router.ts";
 
 /**
@@ -44,7 +44,6 @@ export function createApp(
         c,
       ),
   }));
-  app.use(acceptsJson);
 
   app.route("/", health);
   app.get("/_/openapi.json", (c) => c.json(openapi));

@@ -51,6 +51,26 @@ export const requireUser = createMiddleware<Env>(async (c, next) => {
   await next();
 });
 
+/**
+ * Lets maintenance pass: a request with the project's secret key in `apikey`.
+ *
+ * @throws {Problem} `unauthenticated`
+ */
+export const requireSecret = createMiddleware<Env>(async (c, next) => {
+  const { error } = await verifyAuth(c.req.raw, { auth: "secret" });
+  if (error) {
+    throw new Problem(
+      error.status >= 500 ? "internal" : "unauthenticated",
+      error.status >= 500
+        ? undefined
+        : "Send the project's secret key in apikey.",
+      {},
+      { cause: error },
+    );
+  }
+  await next();
+});
+
 /** A client with the project's secret key. For health and maintenance, never for a user's route. */
 export function adminClient(): Db {
   return createAdminClient<Database>({

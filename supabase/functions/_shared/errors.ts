@@ -30,14 +30,36 @@ export const catalogue = {
     status: 406,
     title: "The answer is JSON, which Accept excludes.",
   },
+  upload_incomplete: {
+    status: 409,
+    title: "The file's bytes are not in storage yet.",
+  },
+  upload_mismatch: {
+    status: 409,
+    title: "The stored object is not what was announced.",
+  },
   seq_conflict: {
     status: 409,
     title: "The conversation is not where you expected it.",
   },
   body_too_large: { status: 413, title: "The request body is too large." },
+  file_too_large: {
+    status: 413,
+    title: "The file is larger than its bucket takes.",
+  },
+  quota_exceeded: { status: 413, title: "Your storage is full." },
+  type_mismatch: {
+    status: 415,
+    title: "The content is not of the declared type.",
+  },
   unsupported_media_type: {
     status: 415,
-    title: "The request body has an unsupported type.",
+    title: "The body or file has an unsupported type.",
+  },
+  range_not_satisfiable: { status: 416, title: "The file has no such range." },
+  digest_mismatch: {
+    status: 422,
+    title: "The content does not have the announced digest.",
   },
   idempotency_mismatch: {
     status: 422,
@@ -115,12 +137,11 @@ export function problemFromUnknown(error: unknown): Problem {
   return new Problem("internal", undefined, {}, { cause: error });
 }
 
-/** Renders a problem as `application/problem+json`, and logs the cause of an internal one. */
-export function renderError(error: unknown, c: Context<Env>): Response {
-  const problem = problemFromUnknown(error);
+/** The body of a problem; logs the cause of an internal one. */
+export function problemBody(c: Context<Env>, problem: Problem) {
   if (problem.code === "internal") logError(c, problem.cause);
   const { status, title } = catalogue[problem.code];
-  const body = {
+  return {
     type: `urn:continuum:problem:${problem.code}`,
     title,
     status,
@@ -129,9 +150,18 @@ export function renderError(error: unknown, c: Context<Env>): Response {
     request_id: c.var.requestId,
     ...problem.extension,
   };
-  return c.body(JSON.stringify(body), status, {
-    "Content-Type": "application/problem+json",
-    ...headersFor(problem),
-    ...problem.headers,
-  });
+}
+
+/** Renders whatever was thrown as `application/problem+json`. */
+export function renderError(error: unknown, c: Context<Env>): Response {
+  const problem = problemFromUnknown(error);
+  return c.body(
+    JSON.stringify(problemBody(c, problem)),
+    catalogue[problem.code].status,
+    {
+      "Content-Type": "application/problem+json",
+      ...headersFor(problem),
+      ...problem.headers,
+    },
+  );
 }

@@ -30,8 +30,10 @@ const JSON_ANSWER = /^application\/(problem\+)?json/;
  */
 export const privateJson: MiddlewareHandler<Env> = async (c, next) => {
   await next();
-  c.res.headers.set("Vary", "Authorization, Accept");
-  c.res.headers.set("Cache-Control", "no-store");
+  c.res.headers.append("Vary", "Authorization");
+  if (!c.res.headers.has("Cache-Control")) {
+    c.res.headers.set("Cache-Control", "no-store");
+  }
   if (JSON_ANSWER.test(c.res.headers.get("Content-Type") ?? "")) {
     const body = await c.res.arrayBuffer();
     c.res = new Response(body, c.res);

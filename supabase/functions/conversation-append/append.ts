@@ -5,6 +5,7 @@ import { requireUser } from "../_shared/auth.ts";
 import { databaseAnswer } from "../_shared/database_errors.ts";
 import { Problem } from "../_shared/errors.ts";
 import { jsonBody } from "../_shared/json_body.ts";
+import { acceptsJson } from "../_shared/negotiation.ts";
 import { problems, userProblems, userSecurity } from "../_shared/openapi.ts";
 import { parseIdempotencyKey } from "./idempotency_key.ts";
 import {
@@ -22,7 +23,11 @@ const appendMessages = createRoute({
   path: "/",
   summary: "Append one message or a batch, atomically and safely to retry",
   security: userSecurity,
-  middleware: [requireUser, jsonBody({ maxBytes: MAX_BODY_BYTES })] as const,
+  middleware: [
+    acceptsJson,
+    requireUser,
+    jsonBody({ maxBytes: MAX_BODY_BYTES }),
+  ] as const,
   request: {
     headers: AppendHeaders,
     body: {

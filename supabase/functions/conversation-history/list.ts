@@ -3,6 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { createRouter } from "../_shared/router.ts";
 import { requireUser } from "../_shared/auth.ts";
 import { databaseAnswer } from "../_shared/database_errors.ts";
+import { acceptsJson } from "../_shared/negotiation.ts";
 import { problems, userProblems, userSecurity } from "../_shared/openapi.ts";
 import { decodeCursor, encodeCursor } from "../_shared/pagination.ts";
 import {
@@ -18,7 +19,7 @@ const listConversations = createRoute({
   path: "/",
   summary: "List conversations",
   security: userSecurity,
-  middleware: [requireUser] as const,
+  middleware: [acceptsJson, requireUser] as const,
   request: { query: ListQuery },
   responses: {
     200: {

@@ -5,6 +5,7 @@ import { requireUser } from "../_shared/auth.ts";
 import { conditional } from "../_shared/conditional.ts";
 import { ConversationPath } from "../_shared/conversation_schemas.ts";
 import { databaseAnswer } from "../_shared/database_errors.ts";
+import { acceptsJson } from "../_shared/negotiation.ts";
 import { problems, userProblems, userSecurity } from "../_shared/openapi.ts";
 import { linkHeader } from "../_shared/pagination.ts";
 import { Page, PageQuery } from "./schemas.ts";
@@ -19,7 +20,7 @@ const readHistory = createRoute({
     "empty, and so does one that you may not see. A page may hold fewer messages than limit " +
     "where they are large: follow has_more and the Link header.",
   security: userSecurity,
-  middleware: [requireUser, conditional] as const,
+  middleware: [acceptsJson, requireUser, conditional] as const,
   request: { params: ConversationPath, query: PageQuery },
   responses: {
     200: {

@@ -1,0 +1,78 @@
+/** Conditional and range requests for one representation, by RFC 9110 sections 13 and 14. */
+
+/** What identifies the bytes of a file. */
+export interface Validators {
+  /** A strong entity tag, with its quotes. */
+  etag: string;
+  lastModified: Date;
+}
+
+/** Bytes `first` to `last`, both included. */
+export interface ByteRange {
+  first: number;
+  last: number;
+}
+
+/** What to answer: all of it, a part, nothing new, or that the range is beyond the end. */
+export type Selection =
+  | { status: 200 }
+  | { status: 206; range: ByteRange }
+  | { status: 304 }
+  | { status: 416 };
+
+/**
+ * Evaluates a GET or HEAD in the order of RFC 9110 section 13.2.2. Unknown units, malformed ranges
+ * and multiple ranges are ignored: the whole file is an answer to each.
+ */
+export function select(
+  headers: Headers,
+  file: Validators,
+  size: number,
+): Selection {
+  if (isNotModified(headers, file)) return { status: 304 };
+  const header = headers.get("Range");
+  if (header === null || !rangeApplies(headers.get("If-Range"), file)) {
+    return { status: 200 };
+  }
+  return selectRange(header, size);
+}
+
+function isNotModified(headers: Headers, file: Validators): boolean {
+  const tags = headers.get("If-None-Match");
+  if (tags !== null) {
+    const named: string[] = tags.match(/"[^"]*"/g) ?? [];
+    return tags.trim() === "*" || named.includes(file.etag);
+  }
+  const since = Date.parse(headers.get("If-Modified-Since") ?? "");
+  return !Number.isNaN(since) && wholeSeconds(file.lastModified) <= since;
+}
+
+/** If-Range asks for an exact match: a weak tag never matches, a date only to the second. */
+function rangeApplies(ifRange: string | null, file: Validators): boolean {
+  if (ifRange === null) return true;
+  if (ifRange.includes('"')) return ifRange.trim() === file.etag;
+  return Date.parse(ifRange) === wholeSeconds(file.lastModified);
+}
+
+function selectRange(header: string, size: number): Selection {
+  const match = /^bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header);
+  if (!match || (match[1] === "" && match[2] === "")) return { status: 200 };
+  const [, from = "", to = ""] = match;
+  if (from === "") {
+    const length = Math.min(Number(to), size);
+    return length === 0
+      ? { status: 416 }
+      : { status: 206, range: { first: size - length, last: size - 1 } };
+  }
+  const first = Number(from);
+  const last = to === "" ? size - 1 : Math.min(Number(to), size - 1);
+  if (to !== "" && Number(to) < first) return { status: 200 };
+  return first >= size
+    ? { status: 416 }
+    : { status: 206, range: { first, last } };
+}
+
+/** HTTP dates have no fractions of a second. */
+function wholeSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000) * 1000;
+}

@@ -1,0 +1,140 @@
+/** `GET /file-download/{file_id}`: the bytes, streamed. */
+import { createRoute } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { requireUser } from "../_shared/auth.ts";
+import type { Env } from "../_shared/env.ts";
+import { Problem } from "../_shared/errors.ts";
+import { type File, FilePath } from "../_shared/file_schemas.ts";
+import { problems, userProblems, userSecurity } from "../_shared/openapi.ts";
+import { createRouter } from "../_shared/router.ts";
+import { askStorage, storageProblem } from "../_shared/storage.ts";
+import { select, type Selection } from "./conditions.ts";
+import { contentDisposition } from "./disposition.ts";
+import { locateReady } from "./locate.ts";
+
+const bytes = {
+  "application/octet-stream": {
+    schema: { type: "string" as const, format: "binary" },
+  },
+};
+
+const downloadFile = createRoute({
+  operationId: "downloadFile",
+  method: "get",
+  path: "/{file_id}",
+  summary: "Download a file",
+  description:
+    "Takes Range (one), If-Range, If-None-Match and If-Modified-Since.",
+  security: userSecurity,
+  middleware: [requireUser] as const,
+  request: { params: FilePath },
+  responses: {
+    200: { description: "The file, as its own type.", content: bytes },
+    206: { description: "The range.", content: bytes },
+    304: { description: "The file is the one that you have." },
+    ...problems(...userProblems, "not_found", "range_not_satisfiable"),
+  },
+});
+
+export const download = createRouter();
+
+download.openapi(downloadFile, async (c) => {
+  const { file_id } = c.req.valid("param");
+  const { file, storage_path } = await locateReady(c, file_id);
+  const lastModified = new Date(file.created_at);
+  const etag = `"${file.sha256 ?? file.id}"`;
+  const selection = select(
+    c.req.raw.headers,
+    { etag, lastModified },
+    file.size_bytes,
+  );
+  if (selection.status === 416) {
+    throw new Problem("range_not_satisfiable", undefined, {
+      size_bytes: file.size_bytes,
+    }, {
+      headers: { "Content-Range": `bytes */${file.size_bytes}` },
+    });
+  }
+
+  const headers = {
+    ...describe(file, selection),
+    ETag: etag,
+    "Last-Modified": lastModified.toUTCString(),
+    "Accept-Ranges": "bytes",
+    "Cache-Control": "private, no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+  };
+  if (
+    selection.status === 304 || c.req.method === "HEAD" || file.size_bytes === 0
+  ) {
+    return c.body(null, selection.status, headers);
+  }
+  return c.body(
+    await readObject(c, file.bucket, storage_path, selection),
+    selection.status,
+    headers,
+  );
+});
+
+/** The headers that say what the body is. */
+function describe(file: File, selection: Selection): Record<string, string> {
+  if (selection.status === 304) return {};
+  const range = selection.status === 206 ? selection.range : null;
+  const length = range === null
+    ? file.size_bytes
+    : range.last - range.first + 1;
+  return {
+    "Content-Type": contentType(file),
+    "Content-Length": String(length),
+    "Content-Disposition": contentDisposition(
+      file.original_name,
+      file.mime_type,
+    ),
+    ...(range &&
+      {
+        "Content-Range":
+          `bytes ${range.first}-${range.last}/${file.size_bytes}`,
+      }),
+    ...(file.sha256 !== null &&
+      { "Repr-Digest": `sha-256=:${base64OfHex(file.sha256)}:` }),
+  };
+}
+
+/** The type with the parameters that came with it. */
+function contentType({ mime_type, metadata }: File): string {
+  const parameters = metadata.content_type_parameters;
+  return typeof parameters === "string" && /^[\x20-\x7e]+$/.test(parameters)
+    ? `${mime_type}; ${parameters}`
+    : mime_type;
+}
+
+async function readObject(
+  c: Context<Env>,
+  bucket: string,
+  path: string,
+  selection: Selection,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await askStorage(
+    c,
+    `/object/authenticated/${bucket}/${path}`,
+    {
+      headers: selection.status === 206
+        ? { Range: `bytes=${selection.range.first}-${selection.range.last}` }
+        : {},
+      // A client that goes away ends the read from Storage.
+      signal: c.req.raw.signal,
+    },
+  );
+  if (response.status !== selection.status || response.body === null) {
+    throw await storageProblem(response, { 404: "not_found" });
+  }
+  return response.body;
+}
+
+function base64OfHex(hex: string): string {
+  const bytes =
+    hex.match(/../g)?.map((byte) => String.fromCharCode(parseInt(byte, 16))) ??
+      [];
+  return btoa(bytes.join(""));
+}

@@ -1,0 +1,50 @@
+/** What file-download takes and answers. */
+import { z } from "@hono/zod-openapi";
+import { ContinuationId } from "../_shared/conversation_schemas.ts";
+import { File } from "../_shared/file_schemas.ts";
+import { wholeNumber } from "../_shared/validation.ts";
+
+/** What read_file answers. */
+export const Located = z.strictObject({ file: File, storage_path: z.string() });
+
+export const UrlQuery = z.strictObject({
+  expires_in: wholeNumber(60, 3600).default(300).openapi({
+    description: "Seconds.",
+  }),
+  redirect: z.enum(["true", "false"]).default("false").openapi({
+    description: "Answer 302 to the URL instead of naming it.",
+  }),
+});
+
+export const SignedUrl = z.strictObject({
+  url: z.string(),
+  expires_at: z.string().openapi({ format: "date-time" }),
+}).openapi("SignedUrl");
+
+export const FileListQuery = z.strictObject({
+  cursor: z.string().max(500).optional().openapi({
+    description: "next_cursor of the page before.",
+  }),
+  limit: wholeNumber(1, 100).default(20),
+  continuation_id: ContinuationId.optional().openapi({
+    description:
+      "The files of this conversation, whoever owns them, instead of your own.",
+  }),
+});
+
+/** What a cursor of the list stands for. */
+export const FilePosition = z.strictObject({
+  created_at: z.iso.datetime({ offset: true }),
+  id: z.guid(),
+});
+
+/** What list_files answers. */
+export const ListedFiles = z.strictObject({
+  files: z.array(File),
+  has_more: z.boolean(),
+});
+
+export const FileList = z.strictObject({
+  files: z.array(File).openapi({ description: "Newest first." }),
+  next_cursor: z.string().nullable(),
+}).openapi("FileList");

@@ -1,0 +1,97 @@
+/** The declared type of a file, and whether its first bytes contradict it. */
+import { fileTypeFromBuffer } from "file-type";
+import { Problem } from "../_shared/errors.ts";
+
+/** How many bytes a verdict needs: what file-type asks for. */
+export const SAMPLE_BYTES = 4100;
+
+/** Names of one and the same format: as declared, then as file-type calls it. */
+const SAME_FORMAT: Record<string, string> = {
+  "image/jpg": "image/jpeg",
+  "image/pjpeg": "image/jpeg",
+  "image/x-png": "image/png",
+  "image/vnd.microsoft.icon": "image/x-icon",
+  "image/x-ms-bmp": "image/bmp",
+};
+
+/** Formats that are text, whatever else file-type recognizes in them. */
+const TEXT_FORMATS = [
+  "application/xml",
+  "text/vcard",
+  "text/calendar",
+  "application/rtf",
+];
+
+/** UTF-16 and UTF-32 text begins with one of these, and has NUL bytes. */
+const WIDE_BYTE_ORDER_MARKS = [[0xff, 0xfe], [0xfe, 0xff], [
+  0x00,
+  0x00,
+  0xfe,
+  0xff,
+]];
+
+/** A media type without its parameters, in lower case, and the parameters as they were. */
+export interface DeclaredType {
+  essence: string;
+  parameters: string | null;
+}
+
+/**
+ * Parses a Content-Type.
+ *
+ * @throws {Problem} `unsupported_media_type` where there is none or it is malformed.
+ */
+export function parseContentType(header: string | undefined): DeclaredType {
+  const match = /^\s*([\w!#$&^.+-]+\/[\w!#$&^.+-]+)\s*(?:;\s*(.+?))?\s*$/.exec(
+    header ?? "",
+  );
+  if (!match?.[1]) {
+    throw new Problem(
+      "unsupported_media_type",
+      "Declare the file's type in Content-Type.",
+    );
+  }
+  return { essence: match[1].toLowerCase(), parameters: match[2] ?? null };
+}
+
+/**
+ * Refuses content that is not what it is declared as.
+ *
+ * @param sample the file's first bytes: {@link SAMPLE_BYTES}, or all of a smaller file.
+ * @throws {Problem} `type_mismatch`: an image or PDF must be recognized as what it claims to be,
+ * and text must not be recognized as anything binary.
+ */
+export async function refuseContradiction(
+  declared: string,
+  sample: Uint8Array,
+): Promise<void> {
+  const found = (await fileTypeFromBuffer(sample))?.mime;
+  const matches = isText(declared)
+    ? (found === undefined || TEXT_FORMATS.includes(found) ||
+      found.startsWith("text/")) &&
+      !hasNul(sample)
+    : declared === "image/svg+xml"
+    ? looksLikeSvg(sample)
+    : found === (SAME_FORMAT[declared] ?? declared);
+  if (!matches) {
+    throw new Problem("type_mismatch", `The content is not ${declared}.`, {
+      declared,
+      found: found ?? null,
+    });
+  }
+}
+
+function isText(type: string): boolean {
+  return type.startsWith("text/") || type === "application/json";
+}
+
+function hasNul(sample: Uint8Array): boolean {
+  const isWide = WIDE_BYTE_ORDER_MARKS.some((mark) =>
+    mark.every((b, i) => sample[i] === b)
+  );
+  return !isWide && sample.includes(0);
+}
+
+function looksLikeSvg(sample: Uint8Array): boolean {
+  return /<svg[\s>]/i.test(new TextDecoder().decode(sample));
+}

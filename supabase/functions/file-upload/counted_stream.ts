@@ -1,0 +1,125 @@
+/** A file on its way to Storage: counted, hashed and limited, a chunk at a time. */
+import { createHash } from "node:crypto";
+import { Problem } from "../_shared/errors.ts";
+import { STORAGE_TIMEOUT_MS } from "../_shared/storage.ts";
+import { SAMPLE_BYTES } from "./content_type.ts";
+
+/** Where a file comes from, chunk by chunk. */
+export type Chunks = AsyncIterator<Uint8Array>;
+
+/** The first bytes of a file and the whole of it, the first bytes included. */
+export interface Sampled {
+  sample: Uint8Array;
+  chunks: Chunks;
+}
+
+/** Reads until there is enough to judge the content by. */
+export async function takeSample(source: Chunks): Promise<Sampled> {
+  const taken: Uint8Array[] = [];
+  let size = 0;
+  while (size < SAMPLE_BYTES) {
+    const { value, done } = await source.next();
+    if (done) break;
+    taken.push(value);
+    size += value.byteLength;
+  }
+  const sample = new Uint8Array(size);
+  taken.reduce(
+    (offset, chunk) => (sample.set(chunk, offset), offset + chunk.byteLength),
+    0,
+  );
+  return {
+    sample: sample.subarray(0, SAMPLE_BYTES),
+    chunks: chain(sample, source),
+  };
+}
+
+async function* chain(
+  first: Uint8Array,
+  rest: Chunks,
+): AsyncGenerator<Uint8Array> {
+  if (first.byteLength > 0) yield first;
+  while (true) {
+    const { value, done } = await rest.next();
+    if (done) return;
+    yield value;
+  }
+}
+
+/** What is known of a file once its last byte has gone by. */
+export interface Totals {
+  size: number;
+  sha256: string;
+}
+
+/**
+ * A stream of `chunks`, one in memory at a time. `admit` is told the size so far before a chunk goes
+ * out, and refuses by throwing; `onStall` is called when Storage, and not the client, is silent.
+ * What `admit` or the source threw is kept as {@link failure}, since fetch wraps what ends its body.
+ */
+export class CountedStream {
+  readonly body: ReadableStream<Uint8Array>;
+  failure: Problem | null = null;
+  #size = 0;
+  #hash = createHash("sha256");
+  #stalled: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    chunks: Chunks,
+    admit: (size: number) => Promise<void>,
+    onStall: () => void,
+  ) {
+    const storagesTurn = () => {
+      this.#stalled = setTimeout(onStall, STORAGE_TIMEOUT_MS);
+    };
+    storagesTurn();
+    this.body = new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        clearTimeout(this.#stalled);
+        try {
+          const { value, done } = await chunks.next();
+          if (done) {
+            controller.close();
+          } else {
+            this.#size += value.byteLength;
+            await admit(this.#size);
+            this.#hash.update(value);
+            controller.enqueue(value);
+          }
+          storagesTurn();
+        } catch (error) {
+          this.failure = error instanceof Problem
+            ? error
+            : new Problem("malformed_request", "The body ended early.", {}, {
+              cause: error,
+            });
+          controller.error(this.failure);
+        }
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  /** Ends the watch over Storage; call it once there is an answer or a failure. */
+  settle(): void {
+    clearTimeout(this.#stalled);
+  }
+
+  /** What went by; call it once, after the last chunk. */
+  totals(): Totals {
+    return { size: this.#size, sha256: this.#hash.digest("hex") };
+  }
+}
+
+/** Reads away at most `limit` bytes, so that a client that is still sending gets our answer. */
+export async function drain(chunks: Chunks, limit: number): Promise<void> {
+  let size = 0;
+  try {
+    while (size < limit) {
+      const { value, done } = await chunks.next();
+      if (done) return;
+      size += value.byteLength;
+    }
+  } catch {
+    // The client is gone: nobody is left to answer.
+  }
+}

@@ -1,0 +1,25 @@
+/** Repr-Digest (RFC 9530): what the client says the content's SHA-256 is. */
+import { Problem } from "../_shared/errors.ts";
+
+/**
+ * The announced SHA-256 in lower-case hex; null where the header is absent or names only other
+ * algorithms, which a recipient may ignore.
+ *
+ * @throws {Problem} `malformed_request` for a sha-256 that is not 32 bytes of base64.
+ */
+export function announcedSha256(header: string | undefined): string | null {
+  const member = (header ?? "").split(",").map((part) => part.trim())
+    .find((part) => part.startsWith("sha-256="));
+  if (member === undefined) return null;
+  const base64 = /^sha-256=:([A-Za-z0-9+/]{43}=):$/.exec(member)?.[1];
+  if (base64 === undefined) {
+    throw new Problem(
+      "malformed_request",
+      "Repr-Digest must be sha-256=:<base64>:.",
+    );
+  }
+  return Array.from(
+    atob(base64),
+    (c) => c.charCodeAt(0).toString(16).padStart(2, "0"),
+  ).join("");
+}

@@ -1,0 +1,25 @@
+/** Removing an object whose row is deleted, in the caller's name. */
+import type { Context } from "hono";
+import type { Env } from "../_shared/env.ts";
+import { askStorage } from "../_shared/storage.ts";
+
+/**
+ * Removes the object if Storage lets it go now. Never fails: the row says that the object is to go,
+ * and the sweep removes what stays.
+ */
+export async function removeObject(
+  c: Context<Env>,
+  bucket: string,
+  path: string,
+): Promise<void> {
+  try {
+    const response = await askStorage(c, `/object/${bucket}`, {
+      method: "DELETE",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ prefixes: [path] }),
+    });
+    await response.body?.cancel();
+  } catch {
+    // Storage is out of reach.
+  }
+}

@@ -1,0 +1,112 @@
+/** What file-upload takes and answers. */
+import { z } from "@hono/zod-openapi";
+import { ContinuationId, Metadata } from "../_shared/conversation_schemas.ts";
+import { File } from "../_shared/file_schemas.ts";
+import { ProblemDetails } from "../_shared/openapi.ts";
+import { storable } from "../_shared/storable.ts";
+
+/** Files in one multipart body. */
+export const MAX_FILES = 10;
+
+/** A reservation is names and numbers, and metadata of up to 64 KiB. */
+export const MAX_RESERVATION_BYTES = 256 * 1024;
+
+const Bucket = z.enum(["user-files", "generated-files"]).default("user-files");
+
+/** Metadata in a query: JSON text of an object. */
+const MetadataText = z.string().transform((value, context) => {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return parsed;
+  } catch {
+    context.addIssue({ code: "custom", message: "Must be JSON." });
+    return z.NEVER;
+  }
+}).pipe(storable(Metadata)).openapi({
+  type: "string",
+  description: "A JSON object of up to 64 KiB.",
+});
+
+export const UploadQuery = z.strictObject({
+  bucket: Bucket,
+  continuation_id: ContinuationId.optional().openapi({
+    description: "Links the file to this conversation.",
+  }),
+  metadata: MetadataText.optional(),
+});
+
+export const ReservationRequest = storable(
+  z.strictObject({
+    original_name: z.string(),
+    mime_type: z.string(),
+    size_bytes: z.int().min(0).openapi({
+      description: "Quota is taken for it.",
+    }),
+    bucket: Bucket,
+    continuation_id: ContinuationId.nullish(),
+    metadata: Metadata.nullish(),
+  }).openapi("ReservationRequest"),
+);
+
+/** What reserve_file answers. */
+export const Reserved = z.strictObject({
+  file: File,
+  storage_path: z.string(),
+  max_bytes: z.int(),
+});
+
+export const Stored = z.strictObject({
+  file: File,
+  deduplicated: z.boolean().openapi({
+    description:
+      "You had the same content in this bucket already: this is that file.",
+  }),
+}).openapi("Stored");
+
+export const MultipartAnswer = z.strictObject({
+  results: z.array(
+    z.union([Stored, z.strictObject({ problem: ProblemDetails })]),
+  ),
+}).openapi("MultipartAnswer");
+
+export const Reservation = z.strictObject({
+  file: File,
+  signed_upload: z.strictObject({
+    url: z.string().openapi({ description: "PUT the bytes here." }),
+    token: z.string(),
+    path: z.string(),
+    expires_at: z.string().openapi({ format: "date-time" }),
+  }),
+  resumable: z.strictObject({
+    endpoint: z.string().openapi({
+      description: "A TUS endpoint; send your access token.",
+    }),
+    bucket: z.string(),
+    object_name: z.string(),
+  }),
+}).openapi("Reservation");
+
+export const SweepRequest = z.strictObject({
+  pending_seconds: z.int().min(0).max(31_536_000).default(86_400).openapi({
+    description: "Age at which an unfinished upload is given up.",
+  }),
+  unlinked_seconds: z.int().min(0).max(31_536_000).default(604_800).openapi({
+    description: "How long a file without a conversation is kept.",
+  }),
+  max_objects: z.int().min(1).max(1000).default(100).openapi({
+    description:
+      "How many objects one call removes at most; call again while `more` is true.",
+  }),
+}).openapi("SweepRequest");
+
+export const SweepAnswer = z.strictObject({
+  expired: z.int().openapi({ description: "Unfinished uploads given up." }),
+  unlinked: z.int().openapi({
+    description: "Files without a conversation given up.",
+  }),
+  objects: z.int().openapi({ description: "Objects removed from Storage." }),
+  rows: z.int().openapi({
+    description: "Rows forgotten, their objects being gone.",
+  }),
+  more: z.boolean(),
+}).openapi("SweepAnswer");

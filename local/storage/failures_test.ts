@@ -93,10 +93,12 @@ Deno.test("failures", async (t) => {
         const response = await fetch(path, { headers: { authorization } });
         const reader = response.body?.getReader();
         await reader?.read();
+        // Time to run ahead, if it could: the sockets' buffers hold a few MiB.
+        await new Promise((done) => setTimeout(done, 200));
         const [open] = await openFiles(`${filesDir}/objects`);
         ok(
-          open !== undefined && open.position < 10 * MIB,
-          "it is held back by its reader",
+          open !== undefined && open.position < 20 * MIB,
+          `at ${open?.position}`,
         );
         for (let part = await reader?.read(); part && !part.done;) {
           part = await reader?.read();
@@ -116,7 +118,7 @@ Deno.test("failures", async (t) => {
       });
       const reader = response.body?.getReader();
       await reader?.read();
-      equal((await openFiles(`${filesDir}/objects`)).length, 1);
+      ok((await openFiles(`${filesDir}/objects`)).length > 0);
       client.abort();
       await reader?.read().catch(() => {});
       await until(async () =>

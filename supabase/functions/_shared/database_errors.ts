@@ -6,7 +6,7 @@ import type {
 import { type Extension, isProblemCode, Problem } from "./errors.ts";
 
 /** The SQLSTATE that `private.raise_problem` raises with a code of the catalogue as message. */
-const PROBLEM_RAISED = "CT000";
+const PROBLEM_RAISED = "PT400";
 
 /**
  * SQLSTATEs that pass by themselves: connection lost (08, 57P), out of resources (53), cancelled

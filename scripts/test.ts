@@ -10,7 +10,10 @@ const suites = ["tests", "supabase", "local"];
 /** Runs `deno test` and gives back its exit code. */
 async function runSuites(env: Record<string, string>): Promise<number> {
   const args = Deno.args.length > 0 ? Deno.args : suites;
-  const child = new Deno.Command(Deno.execPath(), { args: ["test", "-A", ...args], env }).spawn();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", ...args],
+    env,
+  }).spawn();
   return (await child.status).code;
 }
 

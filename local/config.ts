@@ -1,0 +1,60 @@
+/** Where a local stack listens and keeps its data, and which of its services are elsewhere. */
+import { fromFileUrl } from "./paths.ts";
+
+/** The checkout. */
+export const root = fromFileUrl(new URL("../", import.meta.url));
+
+export interface StackOptions {
+  /** The gateway's port; 0 picks a free one. */
+  port: number;
+  /** PostgreSQL's port; 0 picks a free one. */
+  dbPort: number;
+  /** Where everything is kept that outlives the process. */
+  dataDir: string;
+  /** Whether supabase/seed.sql is applied to a new database. */
+  seed: boolean;
+  /** The functions to serve, a folder each; supabase/functions where absent. */
+  functionsDir?: string;
+  /** Told each line that a function prints; it goes to our own output where absent. */
+  onFunctionLine?: (name: string, line: string) => void;
+  /** Services to use in place of the stack's own. */
+  replace?: Replacements;
+}
+
+/** URLs of real services; each replaces the stack's own. */
+export interface Replacements {
+  auth?: string;
+  rest?: string;
+  storage?: string;
+  db?: string;
+}
+
+/** What `deno task start` uses: the ports of `supabase start`, unless LOCAL_* says otherwise. */
+export function optionsFromEnv(): StackOptions {
+  const env = (name: string) => Deno.env.get(name) || undefined;
+  return {
+    port: portFrom("LOCAL_PORT", 54321),
+    dbPort: portFrom("LOCAL_DB_PORT", 54322),
+    dataDir: env("LOCAL_DATA_DIR") ?? `${root}.local`,
+    seed: true,
+    replace: {
+      auth: env("LOCAL_AUTH_URL"),
+      rest: env("LOCAL_REST_URL"),
+      storage: env("LOCAL_STORAGE_URL"),
+      db: env("LOCAL_DB_URL"),
+    },
+  };
+}
+
+function portFrom(name: string, fallback: number): number {
+  const text = Deno.env.get(name);
+  if (!text) return fallback;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new StackError(`${name} is "${text}": set it to a port number.`);
+  }
+  return port;
+}
+
+/** A failure whose message is a sentence that says what to do; no stack trace is shown for it. */
+export class StackError extends Error {}

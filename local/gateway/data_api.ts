@@ -1,0 +1,48 @@
+/** The Data API behind the gateway: the caller's token translated, an absent database told apart. */
+import { type SigningKey, signInner } from "../keys.ts";
+import type { Lite } from "../platform/lite.ts";
+import { identify, refusal } from "./identity.ts";
+
+/** How long the Data API may take, in milliseconds: longer than any statement may. */
+const PATIENCE_MS = 10_000;
+
+export async function answerDataApi(
+  request: Request,
+  lite: Lite,
+  key: SigningKey,
+  databaseIsUp: () => Promise<boolean>,
+): Promise<Response> {
+  const identity = await identify(request, key);
+  if (!identity.known) return refusal(identity.reason);
+
+  const headers = new Headers(request.headers);
+  headers.set("Authorization", `Bearer ${await signInner(identity.claims)}`);
+  const inner = new Request(request.url, {
+    method: request.method,
+    headers,
+    body: request.body,
+  });
+  const response = await Promise.race([
+    lite.fetch(inner).catch(() => null),
+    new Promise<null>((resolve) =>
+      setTimeout(() => resolve(null), PATIENCE_MS)
+    ),
+  ]);
+  if (response !== null && response.status < 500) return response;
+  // What fails for want of a database is told in PostgREST's words, so that clients know it.
+  if (!await databaseIsUp()) {
+    await response?.body?.cancel();
+    return unreachable();
+  }
+  return response ?? unreachable();
+}
+
+/** https://docs.postgrest.org/en/v13/references/errors.html */
+function unreachable(): Response {
+  return Response.json({
+    code: "PGRST001",
+    details: null,
+    hint: null,
+    message: "Database client error. Retrying the connection.",
+  }, { status: 503 });
+}

@@ -1,0 +1,68 @@
+/** Migrations and seed, applied by the Supabase CLI as it applies them to a hosted project. */
+import { root, StackError } from "../config.ts";
+import { join } from "../paths.ts";
+import { withConnection } from "../sql.ts";
+
+const CLI = "npm:supabase@2.117.0";
+
+/** Applies what is pending as `postgres`, and the seed where the database has just been made. */
+export async function migrate(
+  dbUrl: string,
+  { seed }: { seed: boolean },
+): Promise<void> {
+  const applied = await appliedMigrations(dbUrl);
+  const onDisk = await migrationsOnDisk();
+  if (onDisk.every((version) => applied.includes(version))) return;
+  await runCli([
+    "db",
+    "push",
+    "--db-url",
+    `${dbUrl}?sslmode=disable`,
+    "--yes",
+    ...(seed && applied.length === 0 ? ["--include-seed"] : []),
+  ]);
+}
+
+/**
+ * Runs the Supabase CLI in the checkout and gives back what it prints.
+ *
+ * @throws {StackError} with its output where it fails.
+ */
+export async function runCli(args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", CLI, ...args],
+    cwd: root,
+    env: { SUPABASE_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const printed = new TextDecoder().decode(stdout) +
+    new TextDecoder().decode(stderr);
+  if (!success) {
+    throw new StackError(
+      `supabase ${args[0]} ${args[1]} failed:\n${printed.trim()}`,
+    );
+  }
+  return printed;
+}
+
+async function appliedMigrations(dbUrl: string): Promise<string[]> {
+  return await withConnection(dbUrl, async (sql) => {
+    const [table] =
+      await sql`select to_regclass('supabase_migrations.schema_migrations') as name`;
+    if (table?.name === null) return [];
+    const rows =
+      await sql`select version from supabase_migrations.schema_migrations`;
+    return rows.map(({ version }) => String(version));
+  });
+}
+
+async function migrationsOnDisk(): Promise<string[]> {
+  const versions: string[] = [];
+  for await (
+    const { name } of Deno.readDir(join(root, "supabase/migrations"))
+  ) {
+    const version = /^(\d+)_.*\.sql$/.exec(name)?.[1];
+    if (version !== undefined) versions.push(version);
+  }
+  return versions;
+}

@@ -1,0 +1,192 @@
+/** A PostgreSQL cluster of the stack's own: made, started, watched and stopped. */
+import { root, StackError } from "../config.ts";
+import { join } from "../paths.ts";
+import { type Child, spawnChild } from "../processes/child.ts";
+import { binariesFor } from "./binaries.ts";
+import { isReachable, postgresRunner, type Runner } from "./runner.ts";
+
+export interface PostgresServer {
+  port: number;
+  /** Fast shutdown: open transactions are rolled back, everything committed stays. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  child(): Child | null;
+}
+
+/** Connections beyond the pools of Auth, Data API and Storage are for tests and tools. */
+const SETTINGS = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  max_connections: "100",
+  timezone: "UTC",
+  // Readiness is a LOG line, which is above ERROR here; failed statements are their callers' news.
+  log_min_messages: "log",
+  log_checkpoints: "off",
+  shared_buffers: "128MB",
+};
+
+/** Starts PostgreSQL on a data folder, which is made where there is none. */
+export async function startPostgres(
+  options: {
+    dataDir: string;
+    port: number;
+    onChild: (child: Child) => Promise<void>;
+  },
+): Promise<PostgresServer> {
+  const runner = await postgresRunner();
+  const home = await binariesFor(runner);
+  const cluster = await clusterFolder(options.dataDir, runner);
+  if (!await exists(join(cluster, "PG_VERSION"))) {
+    await initialise(home, cluster, runner);
+  }
+
+  let child: Child | null = null;
+  const server: PostgresServer = {
+    port: options.port,
+    child: () => child,
+    async start() {
+      const settings = Object.entries(SETTINGS).flatMap((
+        [name, value],
+      ) => ["-c", `${name}=${value}`]);
+      const started = spawnChild(join(home, "bin/postgres"), {
+        args: ["-D", cluster, "-p", String(options.port), ...settings],
+        cwd: "/",
+        env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
+        ...runner,
+      });
+      child = started;
+      await options.onChild(started);
+      try {
+        await waitUntilReady(started, options.port);
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
+    },
+    async stop() {
+      await child?.end("SIGINT");
+      child = null;
+    },
+  };
+  await server.start();
+  return server;
+}
+
+/**
+ * The cluster's folder: in the data folder, or, where PostgreSQL's user cannot reach that, in a
+ * place of its own that depends on the data folder alone and so is found again.
+ */
+async function clusterFolder(dataDir: string, runner: Runner): Promise<string> {
+  const inside = join(dataDir, "postgres");
+  const reachable = await isReachable(dataDir, runner);
+  const folder = reachable
+    ? inside
+    : `/var/tmp/continuum-data-${await shortHash(dataDir)}`;
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  const { uid } = await Deno.lstat(folder);
+  if (runner.uid !== undefined && uid !== runner.uid) {
+    if (uid !== 0) {
+      throw new StackError(`${folder} belongs to somebody else: remove it.`);
+    }
+    await Deno.chown(folder, runner.uid, runner.gid ?? null);
+  }
+  return folder;
+}
+
+/** Where the cluster of `dataDir` may be, for `reset` to remove. */
+export async function clusterFolders(dataDir: string): Promise<string[]> {
+  return [
+    join(dataDir, "postgres"),
+    `/var/tmp/continuum-data-${await shortHash(dataDir)}`,
+  ];
+}
+
+async function initialise(
+  home: string,
+  cluster: string,
+  runner: Runner,
+): Promise<void> {
+  // Loopback only, behind the CLI's well-known password: what `supabase start` does, too.
+  const password = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(password, "postgres");
+    if (runner.uid !== undefined) {
+      await Deno.chown(password, runner.uid, runner.gid ?? null);
+    }
+    const { success, stderr } = await new Deno.Command(
+      join(home, "bin/initdb"),
+      {
+        args: [
+          `--pgdata=${cluster}`,
+          "--username=supabase_admin",
+          `--pwfile=${password}`,
+          "--auth=scram-sha-256",
+          "--encoding=UTF8",
+          "--locale=C",
+          "--no-instructions",
+        ],
+        cwd: "/",
+        env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
+        clearEnv: true,
+        ...runner,
+      },
+    ).output();
+    if (!success) {
+      throw new StackError(
+        `PostgreSQL cannot make its data folder ${cluster}: ${
+          new TextDecoder().decode(stderr).trim()
+        }`,
+      );
+    }
+  } finally {
+    await Deno.remove(password);
+  }
+}
+
+/** Resolves once the port answers; a PostgreSQL that ends before says why. */
+async function waitUntilReady(child: Child, port: number): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (child.ended()) {
+      throw new StackError(
+        `PostgreSQL did not start on port ${port}: ${
+          explain(child.lastLines())
+        }`,
+      );
+    }
+    if (
+      child.lastLines().includes(
+        "database system is ready to accept connections",
+      )
+    ) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new StackError(
+    `PostgreSQL did not start within 15 s: ${child.lastLines()}`,
+  );
+}
+
+function explain(lines: string): string {
+  if (/could not bind|Address already in use/i.test(lines)) {
+    return "the port is in use. Stop what uses it, or set LOCAL_DB_PORT to another.";
+  }
+  if (/incompatible with server|control file|invalid|corrupt/i.test(lines)) {
+    return `its data folder is broken. Run "deno task reset" for an empty one. ${lines}`;
+  }
+  return lines;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+async function shortHash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(`${root}|${text}`),
+  );
+  return Array.from(
+    new Uint8Array(digest).slice(0, 6),
+    (b) => b.toString(16).padStart(2, "0"),
+  )
+    .join("");
+}

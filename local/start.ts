@@ -1,0 +1,36 @@
+/** `deno task start`: the stack in the foreground, until Ctrl-C or until its launcher is gone. */
+import { optionsFromEnv, StackError } from "./config.ts";
+import { describe } from "./describe.ts";
+import { watchLaunchers } from "./processes/launcher.ts";
+import { startStack } from "./stack.ts";
+
+const ENDING_SIGNALS: Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Resolves when the stack is asked to end. */
+async function askedToEnd(): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  for (const signal of ENDING_SIGNALS) {
+    Deno.addSignalListener(signal, () => resolve(signal));
+  }
+  await watchLaunchers(() => resolve("its launcher is gone"));
+  return await promise;
+}
+
+try {
+  const startedAt = performance.now();
+  const ending = askedToEnd();
+  const starting = startStack(optionsFromEnv());
+  const first = await Promise.race([starting, ending]);
+  const stack = await starting;
+  if (typeof first !== "string") {
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    console.log(describe(stack, seconds));
+  }
+  console.log(`Stopping: ${await ending}.`);
+  await stack.stop();
+  Deno.exit(0);
+} catch (error) {
+  if (!(error instanceof StackError)) throw error;
+  console.error(error.message);
+  Deno.exit(1);
+}

@@ -1,4 +1,5 @@
 /** A whole local stack: what `deno task start` runs, and every test. */
+import { announce, type Announcement, withdraw } from "./announce.ts";
 import { root, StackError, type StackOptions } from "./config.ts";
 import { type Functions, serveFunctions } from "./functions/serve.ts";
 import { startGateway } from "./gateway/server.ts";

@@ -85,7 +85,10 @@ async function assemble(
 
   const lite = createLite(adminDbUrl, apiUrl);
   cleanups.push(() => lite.close());
-  if (own) await preparePlatform(adminDbUrl, lite);
+  if (own?.isNew) {
+    await preparePlatform(adminDbUrl, lite);
+    await own.markPrepared();
+  }
 
   // The functions take longest to start and need none of what follows to do so.
   const starting = serveFunctions({

@@ -7,6 +7,10 @@ import { isReachable, postgresRunner, type Runner } from "./runner.ts";
 
 export interface PostgresServer {
   port: number;
+  /** Whether the cluster has just been made, and holds nothing. */
+  isNew: boolean;
+  /** Keeps the cluster: one that was not prepared to the end is made anew at the next start. */
+  markPrepared(): Promise<void>;
   /** Fast shutdown: open transactions are rolled back, everything committed stays. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -36,13 +40,18 @@ export async function startPostgres(
   const runner = await postgresRunner();
   const home = await binariesFor(runner);
   const cluster = await clusterFolder(options.dataDir, runner);
-  if (!await exists(join(cluster, "PG_VERSION"))) {
+  const prepared = join(cluster, "prepared");
+  const isNew = !await exists(prepared);
+  if (isNew) {
+    await empty(cluster);
     await initialise(home, cluster, runner);
   }
 
   let child: Child | null = null;
   const server: PostgresServer = {
     port: options.port,
+    isNew,
+    markPrepared: () => Deno.writeTextFile(prepared, ""),
     child: () => child,
     async start() {
       const settings = Object.entries(SETTINGS).flatMap((
@@ -91,6 +100,12 @@ async function clusterFolder(dataDir: string, runner: Runner): Promise<string> {
     await Deno.chown(folder, runner.uid, runner.gid ?? null);
   }
   return folder;
+}
+
+async function empty(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    await Deno.remove(join(folder, name), { recursive: true });
+  }
 }
 
 /** Where the cluster of `dataDir` may be, for `reset` to remove. */

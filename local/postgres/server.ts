@@ -137,7 +137,8 @@ async function initialise(
           `--pwfile=${password}`,
           "--auth=scram-sha-256",
           "--encoding=UTF8",
-          "--locale=C",
+          // As on a hosted project, letters of every script are letters; search depends on it.
+          `--locale=${Deno.build.os === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
           "--no-instructions",
         ],
         cwd: "/",

@@ -1,6 +1,18 @@
 -- Conversations: a named, owned, append-only log each. The row is what appenders lock, so it also
 -- holds the number of the newest message.
 
+-- When a conversation is hidden; null: never. Immutable, so that an index can hold it.
+create function private.expires_at(updated_at timestamptz, ttl_seconds integer)
+returns timestamptz
+language sql
+immutable
+set search_path = ''
+as $$
+  select updated_at + make_interval(secs => ttl_seconds)
+$$;
+revoke all on function private.expires_at(timestamptz, integer) from public, anon, authenticated, service_role;
+grant execute on function private.expires_at(timestamptz, integer) to authenticated, service_role;
+
 create table public.conversations (
   id              uuid        primary key default gen_random_uuid(),
   owner_id        uuid        not null default auth.uid() references auth.users (id) on delete cascade,
@@ -9,6 +21,7 @@ create table public.conversations (
   metadata        jsonb       not null default '{}',
   last_seq        bigint      not null default 0,
   archived_at     timestamptz,
+  ttl_seconds     integer,
   created_at      timestamptz not null default clock_timestamp(),
   updated_at      timestamptz not null default clock_timestamp(),
   constraint conversations_owner_id_continuation_id_key unique (owner_id, continuation_id),
@@ -22,17 +35,24 @@ create table public.conversations (
   constraint conversations_metadata_is_small_object check (
     jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 131072
   ),
+  constraint conversations_ttl_seconds_is_positive check (ttl_seconds > 0),
   constraint conversations_last_seq_is_count check (last_seq >= 0)
 );
 
 comment on table public.conversations is 'A log of messages that its owner and members share.';
 comment on column public.conversations.continuation_id is 'The name clients resume by; unique per owner.';
 comment on column public.conversations.last_seq is 'seq of the newest message, 0 while there is none. Kept by the trigger on messages.';
+comment on column public.conversations.ttl_seconds is 'Hidden this long after the last activity, and removed by the next sweep; null: kept.';
 comment on column public.conversations.updated_at is 'The last activity: an append or a change of the row.';
 
 -- Serves the list, newest activity first, by keyset.
 create index conversations_owner_id_updated_at_id_idx
   on public.conversations (owner_id, updated_at desc, id desc);
+
+-- Serves the sweep of expired conversations.
+create index conversations_expiry_idx
+  on public.conversations (private.expires_at(updated_at, ttl_seconds))
+  where ttl_seconds is not null;
 
 create function private.name_conversation()
 returns trigger
@@ -57,8 +77,8 @@ create trigger conversations_touch_updated_at
 
 revoke all on table public.conversations from anon, authenticated, service_role;
 grant select, delete on table public.conversations to authenticated;
-grant insert (continuation_id, title, metadata) on table public.conversations to authenticated;
-grant update (title, metadata, archived_at) on table public.conversations to authenticated;
+grant insert (continuation_id, title, metadata, ttl_seconds) on table public.conversations to authenticated;
+grant update (title, metadata, archived_at, ttl_seconds) on table public.conversations to authenticated;
 grant select, delete on table public.conversations to service_role;
 
 alter table public.conversations enable row level security;

@@ -42,7 +42,10 @@ grant select, delete on table public.conversation_members to service_role;
 
 create policy "readers of a conversation read it" on public.conversations
   for select to authenticated
-  using (owner_id = (select auth.uid()) or id in (select private.shared_conversations()));
+  using (
+    (owner_id = (select auth.uid()) or id in (select private.shared_conversations()))
+    and (ttl_seconds is null or private.expires_at(updated_at, ttl_seconds) > now())
+  );
 
 create policy "everybody creates conversations of their own" on public.conversations
   for insert to authenticated

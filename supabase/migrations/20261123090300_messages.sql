@@ -13,6 +13,7 @@ create table public.messages (
   parts           jsonb,
   metadata        jsonb               not null default '{}',
   token_count     integer             not null,
+  is_estimated    boolean             not null default false,
   client_id       text,
   payload_hash    bytea               not null,
   size_bytes      bigint              not null generated always as (
@@ -35,6 +36,7 @@ create table public.messages (
 comment on table public.messages is 'Append-only: nobody is granted update.';
 comment on column public.messages.author_id is 'Who appended it; null once that account is deleted.';
 comment on column public.messages.token_count is 'As the client counted, else ceil(utf-8 bytes / 4).';
+comment on column public.messages.is_estimated is 'Whether token_count is our estimate.';
 comment on column public.messages.client_id is 'Makes a retry find the first attempt; unique per conversation.';
 comment on column public.messages.payload_hash is 'SHA-256 of what a retry must repeat; made by append_messages.';
 comment on column public.messages.size_bytes is 'What the message weighs in an answer; bounds a page without reading the content.';
@@ -86,7 +88,7 @@ create trigger messages_continue_log
 
 revoke all on table public.messages from anon, authenticated, service_role;
 grant select on table public.messages to authenticated;
-grant insert (conversation_id, seq, role, content, parts, metadata, token_count, client_id, payload_hash)
+grant insert (conversation_id, seq, role, content, parts, metadata, token_count, is_estimated, client_id, payload_hash)
   on table public.messages to authenticated;
 grant select on table public.messages to service_role;
 

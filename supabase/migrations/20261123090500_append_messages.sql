@@ -80,6 +80,7 @@ as $$
     'last_seq', (conversation).last_seq,
     'access', private.access_to(conversation),
     'archived_at', (conversation).archived_at,
+    'ttl_seconds', (conversation).ttl_seconds,
     'created_at', (conversation).created_at,
     'updated_at', (conversation).updated_at
   )
@@ -159,9 +160,24 @@ as $$
   ) i
 $$;
 
+-- An expired conversation is hidden from its owner too, yet holds its name until it is swept: a new
+-- one of that name takes its place. Definer, because the policies hide it; it removes nothing but
+-- what the caller owns and what has expired.
+create function private.forget_expired(continuation_id text)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+  delete from public.conversations c
+  where c.owner_id = (select auth.uid())
+    and c.continuation_id = forget_expired.continuation_id
+    and private.expires_at(c.updated_at, c.ttl_seconds) <= now()
+$$;
+
 -- The caller's conversation of that name, locked for appending; created where there is none.
 -- Waits for a concurrent appender or creator and never fails because of one.
-create function private.lock_conversation(continuation_id text, title text, metadata jsonb)
+create function private.lock_conversation(continuation_id text, title text, metadata jsonb, ttl_seconds integer)
 returns public.conversations
 language plpgsql
 set search_path = ''
@@ -175,8 +191,12 @@ begin
   loop
     target := private.find_conversation(name);
     if target.id is null then
-      insert into public.conversations (continuation_id, title, metadata)
-      values (name, lock_conversation.title, coalesce(lock_conversation.metadata, '{}'))
+      perform private.forget_expired(name);
+      insert into public.conversations (continuation_id, title, metadata, ttl_seconds)
+      values (
+        name, lock_conversation.title, coalesce(lock_conversation.metadata, '{}'),
+        lock_conversation.ttl_seconds
+      )
       on conflict on constraint conversations_owner_id_continuation_id_key do nothing
       returning * into locked;
     elsif private.access_to(target) = 'viewer' then
@@ -198,7 +218,8 @@ create function public.append_messages(
   metadata        jsonb  default null,
   expected_seq    bigint default null,
   file_ids        jsonb  default null,
-  idempotency_key text   default null
+  idempotency_key text   default null,
+  ttl_seconds     integer default null
 )
 returns json
 language plpgsql
@@ -216,7 +237,7 @@ begin
     perform private.raise_problem('validation_failed', '{"pointer": "/messages"}');
   end if;
 
-  target := private.lock_conversation(continuation_id, title, metadata);
+  target := private.lock_conversation(continuation_id, title, metadata, ttl_seconds);
 
   -- seq of each message of the batch: the stored one of a repetition, else the next free one.
   select
@@ -247,10 +268,10 @@ begin
     end if;
 
     insert into public.messages
-      (conversation_id, seq, role, content, parts, metadata, token_count, client_id, payload_hash)
+      (conversation_id, seq, role, content, parts, metadata, token_count, is_estimated, client_id, payload_hash)
     select
       target.id, s.seq, i.role, i.content, i.parts, i.metadata,
-      coalesce(i.token_count, ceil(octet_length(i.content) / 4.0)),
+      coalesce(i.token_count, ceil(octet_length(i.content) / 4.0)), i.token_count is null,
       i.client_id, i.payload_hash
     from unnest(incoming) i
     join unnest(seqs) with ordinality s (seq, number) on s.number = i.index + 1
@@ -280,8 +301,9 @@ revoke all on function
   private.conversation_json(public.conversations),
   private.messages_json(uuid, bigint[]),
   private.incoming_messages(jsonb, text, jsonb),
-  private.lock_conversation(text, text, jsonb),
-  public.append_messages(jsonb, text, text, jsonb, bigint, jsonb, text)
+  private.forget_expired(text),
+  private.lock_conversation(text, text, jsonb, integer),
+  public.append_messages(jsonb, text, text, jsonb, bigint, jsonb, text, integer)
 from public, anon, authenticated, service_role;
 
 grant execute on function
@@ -291,8 +313,9 @@ grant execute on function
   private.conversation_json(public.conversations),
   private.messages_json(uuid, bigint[]),
   private.incoming_messages(jsonb, text, jsonb),
-  private.lock_conversation(text, text, jsonb),
-  public.append_messages(jsonb, text, text, jsonb, bigint, jsonb, text)
+  private.forget_expired(text),
+  private.lock_conversation(text, text, jsonb, integer),
+  public.append_messages(jsonb, text, text, jsonb, bigint, jsonb, text, integer)
 to authenticated;
 
 comment on function public.append_messages is

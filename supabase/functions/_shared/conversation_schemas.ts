@@ -26,6 +26,9 @@ function isObject(value: unknown): boolean {
 
 export const Title = text(1, 200);
 
+/** How long a conversation is kept after its last activity, in seconds: up to ten years. */
+export const TtlSeconds = z.int().min(1).max(315_360_000);
+
 /** A name that fits into one segment of a URL's path. */
 export const ContinuationId = text(1, 255)
   .refine((id) => !/\p{Cc}/u.test(id), {
@@ -49,6 +52,9 @@ export const Conversation = z.strictObject({
   }),
   access: z.enum(["owner", "editor", "viewer"]),
   archived_at: Timestamp.nullable(),
+  ttl_seconds: z.int().nullable().openapi({
+    description: "Hidden this long after the last activity; null: kept.",
+  }),
   created_at: Timestamp,
   updated_at: Timestamp.openapi({ description: "The last append or change." }),
 }).openapi("Conversation");

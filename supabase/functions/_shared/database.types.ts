@@ -90,6 +90,7 @@ export type Database = {
           metadata: NonNullable<Json>;
           owner_id: string;
           title: string;
+          ttl_seconds: number | null;
           updated_at: string;
         };
         Insert: {
@@ -101,6 +102,7 @@ export type Database = {
           metadata?: NonNullable<Json>;
           owner_id?: string;
           title: string;
+          ttl_seconds?: number | null;
           updated_at?: string;
         };
         Update: {
@@ -112,6 +114,7 @@ export type Database = {
           metadata?: NonNullable<Json>;
           owner_id?: string;
           title?: string;
+          ttl_seconds?: number | null;
           updated_at?: string;
         };
         Relationships: [];
@@ -175,10 +178,12 @@ export type Database = {
           conversation_id: string;
           created_at: string;
           id: string;
+          is_estimated: boolean;
           metadata: NonNullable<Json>;
           parts: Json | null;
           payload_hash: string;
           role: Database["public"]["Enums"]["message_role"];
+          search_vector: unknown;
           seq: number;
           size_bytes: number;
           token_count: number;
@@ -190,10 +195,12 @@ export type Database = {
           conversation_id: string;
           created_at?: string;
           id?: string;
+          is_estimated?: boolean;
           metadata?: NonNullable<Json>;
           parts?: Json | null;
           payload_hash: string;
           role: Database["public"]["Enums"]["message_role"];
+          search_vector?: never;
           seq: number;
           size_bytes?: never;
           token_count: number;
@@ -205,10 +212,12 @@ export type Database = {
           conversation_id?: string;
           created_at?: string;
           id?: string;
+          is_estimated?: boolean;
           metadata?: NonNullable<Json>;
           parts?: Json | null;
           payload_hash?: string;
           role?: Database["public"]["Enums"]["message_role"];
+          search_vector?: never;
           seq?: number;
           size_bytes?: never;
           token_count?: number;
@@ -272,9 +281,11 @@ export type Database = {
           messages: Json;
           metadata?: Json;
           title?: string;
+          ttl_seconds?: number;
         };
         Returns: Json;
       };
+      begin_export: { Args: { continuation_id: string }; Returns: Json };
       begin_sweep: {
         Args: {
           max_objects?: number;
@@ -287,8 +298,22 @@ export type Database = {
         Args: { file_id: string; sha256?: string; size_bytes?: number };
         Returns: Json;
       };
+      delete_conversation: { Args: { continuation_id: string }; Returns: Json };
       delete_file: { Args: { file_id: string }; Returns: Json };
+      export_messages: {
+        Args: { after: number; conversation_id: string; through: number };
+        Returns: Json;
+      };
       finish_sweep: { Args: { max_rows?: number }; Returns: Json };
+      fork_conversation: {
+        Args: {
+          continuation_id: string;
+          new_continuation_id?: string;
+          through_seq?: number;
+          title?: string;
+        };
+        Returns: Json;
+      };
       grow_file: {
         Args: { file_id: string; size_bytes: number };
         Returns: undefined;
@@ -311,6 +336,22 @@ export type Database = {
         };
         Returns: Json;
       };
+      put_member: {
+        Args: {
+          continuation_id: string;
+          role: Database["public"]["Enums"]["member_role"];
+          user_id: string;
+        };
+        Returns: Json;
+      };
+      read_context: {
+        Args: {
+          continuation_id: string;
+          max_messages?: number;
+          max_tokens: number;
+        };
+        Returns: Json;
+      };
       read_file: { Args: { file_id: string }; Returns: Json };
       read_history: {
         Args: {
@@ -321,6 +362,14 @@ export type Database = {
         };
         Returns: Json;
       };
+      read_members: {
+        Args: { continuation_id: string; user_id?: string };
+        Returns: Json;
+      };
+      remove_member: {
+        Args: { continuation_id: string; user_id: string };
+        Returns: undefined;
+      };
       reserve_file: {
         Args: {
           bucket: string;
@@ -330,6 +379,24 @@ export type Database = {
           original_name: string;
           size_bytes?: number;
         };
+        Returns: Json;
+      };
+      search_messages: {
+        Args: {
+          archived?: boolean;
+          before_id?: string;
+          before_rank?: number;
+          max_hits?: number;
+          q: string;
+        };
+        Returns: Json;
+      };
+      sweep_conversations: {
+        Args: { max_conversations?: number };
+        Returns: Json;
+      };
+      update_conversation: {
+        Args: { changes: Json; continuation_id: string; if_updated_at?: Json };
         Returns: Json;
       };
     };

@@ -21,6 +21,10 @@ export const catalogue = {
     status: 403,
     title: "You may read this conversation, not change it.",
   },
+  owner_only: {
+    status: 403,
+    title: "Only the owner of this conversation may do that.",
+  },
   not_found: { status: 404, title: "There is nothing here that you may see." },
   method_not_allowed: {
     status: 405,
@@ -29,6 +33,10 @@ export const catalogue = {
   not_acceptable: {
     status: 406,
     title: "The answer is JSON, which Accept excludes.",
+  },
+  already_exists: {
+    status: 409,
+    title: "You have a conversation of that name.",
   },
   upload_incomplete: {
     status: 409,
@@ -43,6 +51,10 @@ export const catalogue = {
     title: "The conversation is not where you expected it.",
   },
   body_too_large: { status: 413, title: "The request body is too large." },
+  precondition_failed: {
+    status: 412,
+    title: "It has changed since you read it.",
+  },
   file_too_large: {
     status: 413,
     title: "The file is larger than its bucket takes.",
@@ -61,6 +73,11 @@ export const catalogue = {
     status: 422,
     title: "The content does not have the announced digest.",
   },
+  budget_too_small: {
+    status: 422,
+    title: "The newest message does not fit the token budget.",
+  },
+  unknown_user: { status: 422, title: "There is no such user." },
   idempotency_mismatch: {
     status: 422,
     title: "This idempotency key was used with another payload.",

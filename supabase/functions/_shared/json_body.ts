@@ -3,7 +3,8 @@ import { createMiddleware } from "hono/factory";
 import type { Env } from "./env.ts";
 import { Problem } from "./errors.ts";
 
-const JSON_TYPE = /^application\/json\s*(;|$)/i;
+/** JSON, or a JSON merge patch (RFC 7396). */
+const JSON_TYPE = /^application\/(merge-patch\+)?json\s*(;|$)/i;
 
 /** How much of a refused body is read away, so that the client gets to read the answer. */
 const DRAIN_BYTES = 16 * 1024 * 1024;

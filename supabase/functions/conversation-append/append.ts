@@ -70,6 +70,7 @@ append.openapi(appendMessages, async (c) => {
       continuation_id: batch.continuation_id ?? undefined,
       title: batch.title ?? undefined,
       metadata: batch.metadata ?? undefined,
+      ttl_seconds: batch.ttl_seconds ?? undefined,
       expected_seq: batch.expected_seq ?? undefined,
       file_ids: batch.file_ids ?? undefined,
       idempotency_key: key ?? undefined,

@@ -8,6 +8,7 @@ import {
   MessageRole,
   Metadata,
   Title,
+  TtlSeconds,
 } from "../_shared/conversation_schemas.ts";
 import { storable } from "../_shared/storable.ts";
 import { fitsUtf8, text } from "../_shared/validation.ts";
@@ -68,6 +69,9 @@ export const AppendRequest = storable(
       description: "Taken when this creates the conversation.",
     }),
     metadata: Metadata.nullish().openapi({
+      description: "Taken when this creates the conversation.",
+    }),
+    ttl_seconds: TtlSeconds.nullish().openapi({
       description: "Taken when this creates the conversation.",
     }),
     expected_seq: z.int().min(0).nullish().openapi({

@@ -1,5 +1,5 @@
 /** `GET /conversation-history`: the caller's and shared conversations, newest activity first. */
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { createRouter } from "../_shared/router.ts";
 import { requireUser } from "../_shared/auth.ts";
 import { databaseAnswer } from "../_shared/database_errors.ts";
@@ -12,19 +12,22 @@ import {
   ListPosition,
   ListQuery,
 } from "./schemas.ts";
+import { SearchAnswer, searchMessages } from "./search.ts";
+
+const ListOrSearch = z.union([ConversationList, SearchAnswer]);
 
 const listConversations = createRoute({
   operationId: "listConversations",
   method: "get",
   path: "/",
-  summary: "List conversations",
+  summary: "List conversations, or search their messages with q",
   security: userSecurity,
   middleware: [acceptsJson, requireUser] as const,
   request: { query: ListQuery },
   responses: {
     200: {
       description: "A page of the list; next_cursor is null on the last.",
-      content: { "application/json": { schema: ConversationList } },
+      content: { "application/json": { schema: ListOrSearch } },
     },
     ...problems(...userProblems, "invalid_cursor"),
   },
@@ -33,7 +36,12 @@ const listConversations = createRoute({
 export const list = createRouter();
 
 list.openapi(listConversations, async (c) => {
-  const { cursor, limit, archived } = c.req.valid("query");
+  const { q, cursor, limit, archived } = c.req.valid("query");
+  if (q !== undefined) {
+    const wanted = archived === undefined ? undefined : archived === "true";
+    const search = { q, cursor, limit, archived: wanted };
+    return c.json(await searchMessages(c.var.db, search), 200);
+  }
   const position = cursor === undefined
     ? null
     : decodeCursor(cursor, ListPosition);

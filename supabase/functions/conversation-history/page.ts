@@ -8,6 +8,7 @@ import { databaseAnswer } from "../_shared/database_errors.ts";
 import { acceptsJson } from "../_shared/negotiation.ts";
 import { problems, userProblems, userSecurity } from "../_shared/openapi.ts";
 import { linkHeader } from "../_shared/pagination.ts";
+import { versionTag } from "../_shared/version_tag.ts";
 import { Page, PageQuery } from "./schemas.ts";
 
 const readHistory = createRoute({
@@ -50,6 +51,7 @@ page.openapi(readHistory, async (c) => {
   const history = Page.parse(found);
   const links = linkHeader(neighbours(history, limit));
   if (links !== null) c.header("Link", links);
+  c.header("ETag", await versionTag(history.conversation, history));
   return c.json(history, 200);
 });
 

@@ -1,7 +1,7 @@
 /** What conversation-history takes and answers. */
 import { z } from "@hono/zod-openapi";
 import { Conversation, Message } from "../_shared/conversation_schemas.ts";
-import { wholeNumber } from "../_shared/validation.ts";
+import { text, wholeNumber } from "../_shared/validation.ts";
 
 export const PageQuery = z.strictObject({
   before: wholeNumber(1).optional().openapi({
@@ -25,12 +25,18 @@ export const Page = z.strictObject({
 }).openapi("Page");
 
 export const ListQuery = z.strictObject({
+  q: text(1, 500).optional().openapi({
+    description:
+      'Search messages instead, in web-search syntax: words, "a phrase", or, -not.',
+  }),
   cursor: z.string().max(500).optional().openapi({
     description: "next_cursor of the page before.",
   }),
   limit: wholeNumber(1, 100).default(20),
-  archived: z.enum(["true", "false"]).default("false").openapi({
-    description: "Whether to list archived conversations or the others.",
+  archived: z.enum(["true", "false"]).optional().openapi({
+    description:
+      "Archived conversations or the others; a list without it has the others, a " +
+      "search both.",
   }),
 });
 

@@ -1,0 +1,45 @@
+/**
+ * Entity tags of conversations: the version of the row, and a digest of the answer that shows it.
+ * If-None-Match compares all of a tag; If-Match asks for the version alone, so that the tag of any
+ * answer about a conversation serves to change it.
+ */
+import { decodeBase64Url, encodeBase64Url } from "hono/utils/encode";
+import { Problem } from "./errors.ts";
+
+/** What a conversation's version is told by; every append and change moves it. */
+interface Versioned {
+  updated_at: string;
+}
+
+const TAG = /"([A-Za-z0-9_-]*)\.[A-Za-z0-9_-]+"/g;
+
+/** A strong ETag of `answer`, which shows `conversation`. */
+export async function versionTag(
+  conversation: Versioned | null,
+  answer: unknown,
+): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(answer));
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  const version = new TextEncoder().encode(conversation?.updated_at ?? "");
+  return `"${unpadded(version.buffer)}.${unpadded(digest)}"`;
+}
+
+/**
+ * The versions that an If-Match lets pass; undefined where it lets any pass.
+ *
+ * @throws {Problem} `precondition_failed` where it names no tag of ours, so that none can match.
+ */
+export function matchedVersions(
+  ifMatch: string | undefined,
+): string[] | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
+  const versions = [...ifMatch.matchAll(TAG)].map(([, version]) =>
+    new TextDecoder().decode(decodeBase64Url(version ?? ""))
+  );
+  if (versions.length === 0) throw new Problem("precondition_failed");
+  return versions;
+}
+
+function unpadded(bytes: ArrayBuffer): string {
+  return encodeBase64Url(bytes).replace(/=+$/, "");
+}

@@ -1,0 +1,53 @@
+/**
+ * `deno task deploy <project ref>`: migrations, then functions, to a hosted project, by the Supabase
+ * CLI. In that order, so that new functions never meet an old schema. Safe to run again.
+ */
+const CLI = "npm:supabase@2.117.0";
+const FUNCTIONS = [
+  "conversation-append",
+  "conversation-history",
+  "file-upload",
+  "file-download",
+];
+
+const [ref] = Deno.args;
+if (ref === undefined || !/^[a-z]{20}$/.test(ref)) {
+  fail(
+    "Name the project: deno task deploy <project ref>, the 20 letters of its URL.",
+  );
+}
+for (const name of ["SUPABASE_ACCESS_TOKEN", "SUPABASE_DB_PASSWORD"]) {
+  if (!Deno.env.get(name)) fail(`${name} is not set: see docs/deploy.md.`);
+}
+
+await supabase("link", "--project-ref", ref);
+await supabase("db", "push", "--yes");
+await supabase(
+  "functions",
+  "deploy",
+  ...FUNCTIONS,
+  "--project-ref",
+  ref,
+  "--use-api",
+);
+console.log(
+  `Deployed. https://${ref}.supabase.co/functions/v1/conversation-history/_/health says how it is.`,
+);
+
+async function supabase(...args: string[]): Promise<void> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", CLI, ...args],
+  }).spawn().status;
+  if (!success) {
+    fail(
+      `supabase ${
+        args.slice(0, 2).join(" ")
+      } failed; nothing after it was done.`,
+    );
+  }
+}
+
+function fail(message: string): never {
+  console.error(message);
+  Deno.exit(1);
+}

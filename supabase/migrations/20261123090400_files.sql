@@ -296,7 +296,7 @@ create policy "the owner and readers of a linking conversation read a file" on p
   for select to authenticated
   using (
     owner_id = (select auth.uid())
-    or (status = 'ready' and exists (select 1 from public.conversation_files l where l.file_id = files.id))
+    or (status = 'ready' and exists (select 1 from public.conversation_files l where l.file_id = files.id offset 0))
   );
 
 create policy "everybody reserves files of their own" on public.files
@@ -310,7 +310,7 @@ create policy "the owner changes a file" on public.files
 
 create policy "readers of a conversation read its links" on public.conversation_files
   for select to authenticated
-  using (exists (select 1 from public.conversations c where c.id = conversation_id));
+  using (exists (select 1 from public.conversations c where c.id = conversation_id offset 0));
 
 create policy "the owner and editors link files that they see" on public.conversation_files
   for insert to authenticated
@@ -323,6 +323,7 @@ create policy "the owner and editors link files that they see" on public.convers
           c.owner_id = (select auth.uid())
           or c.id in (select private.shared_conversations('{editor}'))
         )
+      offset 0
     )
     and private.lock_linkable_file(file_id)
   );

@@ -23,6 +23,7 @@ Deno.test("an append creates the conversation that it names, with defaults", asy
     last_seq: 1,
     access: "owner",
     archived_at: null,
+    ttl_seconds: null,
   });
   assert.equal(body.replayed, false);
 });

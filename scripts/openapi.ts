@@ -3,6 +3,7 @@
  * here and not per request, since generating it leaks memory.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { formatted } from "./format.ts";
 import type { Env } from "../supabase/functions/_shared/env.ts";
 
 const functions = new URL("../supabase/functions/", import.meta.url);
@@ -24,7 +25,7 @@ export async function openapiOf(name: string): Promise<string> {
     info: { title: `Continuum: ${name}`, version: await version() },
     servers: [{ url: "/functions/v1" }],
   });
-  return JSON.stringify(document, null, 2) + "\n";
+  return await formatted(JSON.stringify(document), ".json");
 }
 
 /** The names of the functions that have routes. */
@@ -46,11 +47,13 @@ async function version(): Promise<string> {
   return /^## \[?(\d+\.\d+\.\d+)/m.exec(changelog)?.[1] ?? "0.0.0";
 }
 
+/** Where a function's document is. */
+export function documentFile(name: string): URL {
+  return new URL(`${name}/openapi.json`, functions);
+}
+
 if (import.meta.main) {
   for (const name of await functionNames()) {
-    await Deno.writeTextFile(
-      new URL(`${name}/openapi.json`, functions),
-      await openapiOf(name),
-    );
+    await Deno.writeTextFile(documentFile(name), await openapiOf(name));
   }
 }

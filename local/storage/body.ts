@@ -60,7 +60,7 @@ function multipart(request: Request, contentType: string): Promise<Incoming> {
     headers: { "content-type": contentType },
     limits: { fields: 10, files: 1, fieldSize: MAX_USER_METADATA_BYTES + 1 },
   });
-  const source = Readable.fromWeb(body);
+  const source = Readable.from(body, { objectMode: false });
   // A client that goes away mid-file has to fail the file's stream too, not only the source.
   let file: Readable | undefined;
   const fail = (error: Error) => {

@@ -12,15 +12,27 @@ export interface Actor {
 }
 
 const clientOptions = {
-  auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  auth: {
+    persistSession: false,
+    autoRefreshToken: false,
+    detectSessionInUrl: false,
+  },
 };
 
 /** Makes an account and signs in. Every call is another user. */
-export async function signUp(name: string, at: Target = target): Promise<Actor & { id: string }> {
+export async function signUp(
+  name: string,
+  at: Target = target,
+): Promise<Actor & { id: string }> {
   const supabase = createClient(at.url, at.publishableKey, clientOptions);
   const email = `${name}-${crypto.randomUUID()}@example.com`;
-  const { data, error } = await supabase.auth.signUp({ email, password: crypto.randomUUID() });
-  if (error || !data.session) throw error ?? new Error("Sign-up gave no session.");
+  const { data, error } = await supabase.auth.signUp({
+    email,
+    password: crypto.randomUUID(),
+  });
+  if (error || !data.session) {
+    throw error ?? new Error("Sign-up gave no session.");
+  }
   return {
     name,
     id: data.session.user.id,

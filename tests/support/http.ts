@@ -30,7 +30,8 @@ export async function request(
   { method, headers, json, body, at = target }: RequestOptions = {},
 ): Promise<Answer> {
   const response = await fetch(`${at.url}/functions/v1/${path}`, {
-    method: method ?? (json === undefined && body === undefined ? "GET" : "POST"),
+    method: method ??
+      (json === undefined && body === undefined ? "GET" : "POST"),
     headers: {
       ...actor.headers,
       ...(json === undefined ? {} : { "Content-Type": "application/json" }),
@@ -62,11 +63,16 @@ export function append(
   actor: Actor,
   continuation_id: string,
   messages: (Draft | string)[],
-  rest: Record<string, unknown> & { headers?: Record<string, string>; at?: Target } = {},
+  rest: Record<string, unknown> & {
+    headers?: Record<string, string>;
+    at?: Target;
+  } = {},
 ): Promise<Answer> {
   const { headers, at, ...fields } = rest;
   const drafts = messages.map((draft) =>
-    typeof draft === "string" ? { role: "user", content: draft } : { role: "user", ...draft }
+    typeof draft === "string"
+      ? { role: "user", content: draft }
+      : { role: "user", ...draft }
   );
   return request(actor, "conversation-append", {
     json: { continuation_id, messages: drafts, ...fields },
@@ -76,9 +82,18 @@ export function append(
 }
 
 /** Reads a page of a conversation; `query` as in `after=3&limit=2`. */
-export function history(actor: Actor, id: string, query = "", at?: Target): Promise<Answer> {
+export function history(
+  actor: Actor,
+  id: string,
+  query = "",
+  at?: Target,
+): Promise<Answer> {
   const search = query === "" ? "" : `?${query}`;
-  return request(actor, `conversation-history/${encodeURIComponent(id)}${search}`, { at });
+  return request(
+    actor,
+    `conversation-history/${encodeURIComponent(id)}${search}`,
+    { at },
+  );
 }
 
 /** A name that no other test uses. */

@@ -6,7 +6,7 @@ import { acceptsJson } from "../_shared/negotiation.ts";
 import { problems, userProblems, userSecurity } from "../_shared/openapi.ts";
 import { createRouter } from "../_shared/router.ts";
 import { parseContentType } from "./content_type.ts";
-import { type Chunks, drain } from "./counted_stream.ts";
+import { drain } from "./counted_stream.ts";
 import { announcedSha256 } from "./digest.ts";
 import { fileNameFrom } from "./file_name.ts";
 import { filesOf } from "./multipart.ts";

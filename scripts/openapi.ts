@@ -25,7 +25,7 @@ export async function openapiOf(name: string): Promise<string> {
     info: { title: `Continuum: ${name}`, version: await version() },
     servers: [{ url: "/functions/v1" }],
   });
-  return await formatted(JSON.stringify(document), ".json");
+  return await formatted(JSON.stringify(document, null, 2), ".json");
 }
 
 /** The names of the functions that have routes. */

@@ -17,7 +17,7 @@ const INLINE_TYPES = new Set([
 /** The header for a file: its name in ASCII for old clients, and as it is for the others. */
 export function contentDisposition(name: string, mimeType: string): string {
   const kind = INLINE_TYPES.has(mimeType) ? "inline" : "attachment";
-  const fallback = name.replace(/[^\x20-\x7e]/g, "_").replace(/["\\%]/g, "_");
+  const fallback = name.replace(/[^\x20-\x7e]/gu, "_").replace(/["\\%]/g, "_");
   return `${kind}; filename="${fallback}"; filename*=UTF-8''${
     encodeExtended(name)
   }`;

@@ -36,22 +36,40 @@ export interface DeclaredType {
   parameters: string | null;
 }
 
+const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
+const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
+/**
+ * RFC 9110 section 5.6.6. A comma outside of quotes is none of it: browsers would read a second type
+ * after it.
+ */
+const PARAMETERS = new RegExp(
+  `^(?: *;(?: *${TOKEN}=(?:${TOKEN}|"(?:[ !#-\\[\\]-~]|\\\\[ -~])*"))?)*$`,
+);
+const MAX_LENGTH = 1000;
+
 /**
  * Parses a Content-Type.
  *
  * @throws {Problem} `unsupported_media_type` where there is none or it is malformed.
  */
 export function parseContentType(header: string | undefined): DeclaredType {
-  const match = /^\s*([\w!#$&^.+-]+\/[\w!#$&^.+-]+)\s*(?:;\s*(.+?))?\s*$/.exec(
-    header ?? "",
-  );
-  if (!match?.[1]) {
+  const value = (header ?? "").replaceAll("\t", " ").trim();
+  const end = value.indexOf(";");
+  const essence = (end < 0 ? value : value.slice(0, end)).trimEnd();
+  const parameters = end < 0 ? "" : value.slice(end);
+  if (
+    (header ?? "").length > MAX_LENGTH || !MEDIA_TYPE.test(essence) ||
+    !PARAMETERS.test(parameters)
+  ) {
     throw new Problem(
       "unsupported_media_type",
       "Declare the file's type in Content-Type.",
     );
   }
-  return { essence: match[1].toLowerCase(), parameters: match[2] ?? null };
+  return {
+    essence: essence.toLowerCase(),
+    parameters: parameters.slice(1).trim() || null,
+  };
 }
 
 /**
@@ -66,12 +84,12 @@ export async function refuseContradiction(
   sample: Uint8Array,
 ): Promise<void> {
   const found = (await fileTypeFromBuffer(sample))?.mime;
+  const holdsText = (found === undefined || TEXT_FORMATS.includes(found) ||
+    found.startsWith("text/")) && !hasNul(sample);
   const matches = isText(declared)
-    ? (found === undefined || TEXT_FORMATS.includes(found) ||
-      found.startsWith("text/")) &&
-      !hasNul(sample)
+    ? holdsText
     : declared === "image/svg+xml"
-    ? looksLikeSvg(sample)
+    ? holdsText && looksLikeSvg(sample)
     : found === (SAME_FORMAT[declared] ?? declared);
   if (!matches) {
     throw new Problem("type_mismatch", `The content is not ${declared}.`, {

@@ -3,15 +3,15 @@ import { Problem } from "../_shared/errors.ts";
 
 /**
  * The announced SHA-256 in lower-case hex; null where the header is absent or names only other
- * algorithms, which a recipient may ignore.
+ * algorithms, which a recipient may ignore. Of several the last counts (RFC 9651).
  *
  * @throws {Problem} `malformed_request` for a sha-256 that is not 32 bytes of base64.
  */
 export function announcedSha256(header: string | undefined): string | null {
   const member = (header ?? "").split(",").map((part) => part.trim())
-    .find((part) => part.startsWith("sha-256="));
+    .findLast((part) => /^sha-256(?![\w.*-])/.test(part));
   if (member === undefined) return null;
-  const base64 = /^sha-256=:([A-Za-z0-9+/]{43}=):$/.exec(member)?.[1];
+  const base64 = /^sha-256=:([A-Za-z0-9+/]{43}=):(?: *;.*)?$/.exec(member)?.[1];
   if (base64 === undefined) {
     throw new Problem(
       "malformed_request",

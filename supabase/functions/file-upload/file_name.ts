@@ -44,16 +44,20 @@ export function cleanFileName(name: string): string {
   return segment;
 }
 
+/** A parameter of a Content-Disposition: its name, and its value as a quoted string or a token. */
+const PARAMETER = /;\s*([\w*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"\s]+))/g;
+
 function dispositionName(header: string): string | null {
-  const extended = /;\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(
-    `;${header}`,
-  )?.[1];
-  if (extended !== undefined) return percentDecoded(extended);
-  const quoted = /;\s*filename\s*=\s*"((?:[^"\\]|\\.)*)"/i.exec(`;${header}`)
-    ?.[1];
-  if (quoted !== undefined) return latin1AsUtf8(quoted.replace(/\\(.)/g, "$1"));
-  const token = /;\s*filename\s*=\s*([^;"\s]+)/i.exec(`;${header}`)?.[1];
-  return token === undefined ? null : latin1AsUtf8(token);
+  let plain: string | null = null;
+  for (const [, key, quoted, token] of `;${header}`.matchAll(PARAMETER)) {
+    if (key?.toLowerCase() === "filename*") {
+      const extended = /^utf-8'[^']*'(.+)$/i.exec(token ?? "")?.[1];
+      if (extended !== undefined) return percentDecoded(extended);
+    } else if (key?.toLowerCase() === "filename") {
+      plain ??= latin1AsUtf8(quoted?.replace(/\\(.)/g, "$1") ?? token ?? "");
+    }
+  }
+  return plain;
 }
 
 function percentDecoded(value: string | null): string | null {

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { signUp } from "../support/actors.ts";
+import { assertProblem } from "../support/problems.ts";
+import { download, leftBy, nothing, PNG, text, upload } from "./uploading.ts";
+
+const owner = await signUp("types");
+
+const encoder = new TextEncoder();
+const ELF = new Uint8Array([
+  ...[0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0],
+  ...new Array(56).fill(0),
+]);
+/** An empty archive, and one with an entry. */
+const ZIP = new Uint8Array([0x50, 0x4b, 0x05, 0x06, ...new Array(18).fill(0)]);
+const ZIP_ENTRY = new Uint8Array([
+  ...[0x50, 0x4b, 0x03, 0x04, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  ...[1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0x61, 0x62],
+]);
+const HTML = encoder.encode(
+  "<!doctype html><html><body><script>alert(1)</script></body></html>",
+);
+const SVG = encoder.encode(
+  '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+);
+
+async function assertServedInert(id: string, type: string): Promise<void> {
+  const { status, headers } = await download(owner, id);
+  assert.equal(status, 200);
+  assert.equal(headers.get("Content-Type"), type);
+  assert.match(headers.get("Content-Disposition") ?? "", /^attachment;/);
+  assert.equal(headers.get("X-Content-Type-Options"), "nosniff");
+  assert.match(headers.get("Content-Security-Policy") ?? "", /sandbox/);
+}
+
+const contradictions: [string, Uint8Array<ArrayBuffer>, string][] = [
+  ["an ELF program", ELF, "image/png"],
+  ["an ELF program", ELF, "text/plain"],
+  ["a zip archive", ZIP, "image/jpeg"],
+  ["a zip archive", ZIP, "text/csv"],
+  ["a zip archive with an entry", ZIP_ENTRY, "text/plain"],
+  ["a zip archive", ZIP, "application/pdf"],
+  ["HTML", HTML, "image/png"],
+  ["HTML", HTML, "image/svg+xml"],
+  ["HTML", HTML, "application/pdf"],
+  ["an SVG", SVG, "image/png"],
+  ["a PNG", PNG, "image/jpeg"],
+  ["a PNG", PNG, "image/svg+xml"],
+  ["a PNG", PNG, "text/plain"],
+  ["text", text(200), "image/gif"],
+  ["nothing", new Uint8Array(), "image/png"],
+  ["a PNG's first 4 bytes", PNG.slice(0, 4), "image/png"],
+  [
+    "a program with an SVG inside",
+    new Uint8Array([...ELF, ...SVG]),
+    "image/svg+xml",
+  ],
+];
+
+for (const [what, bytes, type] of contradictions) {
+  Deno.test(`${what} declared as ${type} is 415 type_mismatch and leaves nothing`, async () => {
+    const actor = await signUp("contradiction");
+    const answer = await upload(actor, bytes, { type });
+    assertProblem(answer, 415, "type_mismatch");
+    assert.equal(answer.body.declared, type);
+    assert.deepEqual(await leftBy(actor), nothing);
+  });
+}
+
+Deno.test("NUL in text is 415 type_mismatch", async () => {
+  const answer = await upload(owner, "one\0two");
+  assertProblem(answer, 415, "type_mismatch");
+});
+
+Deno.test("UTF-16 text with a byte order mark is text, in either order", async () => {
+  for (const bigEndian of [false, true]) {
+    const string = "\ufeffcrème brûlée 日本 " + crypto.randomUUID();
+    const bytes = new Uint8Array(string.length * 2);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < string.length; i++) {
+      view.setUint16(i * 2, string.charCodeAt(i), !bigEndian);
+    }
+    const type = "text/plain; charset=utf-16";
+    const { status, body } = await upload(owner, bytes, { type });
+    assert.equal(status, 201);
+    const down = await download(owner, body.file.id);
+    assert.deepEqual(down.bytes, bytes);
+    assert.equal(down.headers.get("Content-Type"), type);
+  }
+});
+
+Deno.test("a PNG is a PNG, by any of its names", async () => {
+  for (const type of ["image/png", "image/x-png", "IMAGE/PNG"]) {
+    const actor = await signUp("png");
+    const { status, body } = await upload(actor, PNG, { type });
+    assert.equal(status, 201, type);
+    assert.equal(body.file.mime_type, type.toLowerCase());
+    assert.deepEqual((await download(actor, body.file.id)).bytes, PNG);
+  }
+});
+
+Deno.test("text/html stays text/html in the row and runs nowhere", async () => {
+  const { body } = await upload(owner, HTML, { type: "text/html" });
+  assert.equal(body.file.mime_type, "text/html");
+  await assertServedInert(body.file.id, "text/html");
+});
+
+Deno.test("an SVG stays an SVG in the row and runs nowhere", async () => {
+  const { body } = await upload(owner, SVG, { type: "image/svg+xml" });
+  assert.equal(body.file.mime_type, "image/svg+xml");
+  await assertServedInert(body.file.id, "image/svg+xml");
+});
+
+Deno.test("HTML and SVG declared as text/plain are plain text, unsniffed", async () => {
+  for (
+    const [source, mark] of [[HTML, "<!-- a -->"], [SVG, "<!-- b -->"]] as const
+  ) {
+    const bytes = new Uint8Array([...source, ...encoder.encode(mark)]);
+    const { status, body } = await upload(owner, bytes);
+    assert.equal(status, 201);
+    const { headers } = await download(owner, body.file.id);
+    assert.equal(headers.get("Content-Type"), "text/plain");
+    assert.equal(headers.get("X-Content-Type-Options"), "nosniff");
+  }
+});
+
+Deno.test("a malformed Content-Type is 415 unsupported_media_type", async () => {
+  for (const type of ["text", "text/", "/plain", "te xt/plain", "text/*"]) {
+    const answer = await upload(owner, text(20), { type });
+    assertProblem(answer, 415, "unsupported_media_type");
+  }
+});
+
+Deno.test("metadata cannot break the headers of a download", async () => {
+  const metadata = { content_type_parameters: "charset=x\r\nX-Evil: 1 é€" };
+  const query = `metadata=${encodeURIComponent(JSON.stringify(metadata))}`;
+  const { body } = await upload(owner, text(30), { query });
+  const { status, headers } = await download(owner, body.file.id);
+  assert.equal(status, 200);
+  assert.equal(headers.get("X-Evil"), null);
+});

@@ -1,6 +1,6 @@
 /** A file on its way to Storage: counted, hashed and limited, a chunk at a time. */
 import { createHash } from "node:crypto";
-import { Problem } from "../_shared/errors.ts";
+import { Problem, problemFromUnknown } from "../_shared/errors.ts";
 import { STORAGE_TIMEOUT_MS } from "../_shared/storage.ts";
 import { SAMPLE_BYTES } from "./content_type.ts";
 
@@ -14,7 +14,8 @@ export interface Sampled {
 }
 
 /** Reads until there is enough to judge the content by. */
-export async function takeSample(source: Chunks): Promise<Sampled> {
+export async function takeSample(unguarded: Chunks): Promise<Sampled> {
+  const source = guard(unguarded);
   const taken: Uint8Array[] = [];
   let size = 0;
   while (size < SAMPLE_BYTES) {
@@ -32,6 +33,19 @@ export async function takeSample(source: Chunks): Promise<Sampled> {
     sample: sample.subarray(0, SAMPLE_BYTES),
     chunks: chain(sample, source),
   };
+}
+
+/** The same chunks; what the source throws is the client's doing. */
+async function* guard(source: Chunks): AsyncGenerator<Uint8Array> {
+  while (true) {
+    const { value, done } = await source.next().catch((cause: unknown) => {
+      throw new Problem("malformed_request", "The body ended early.", {}, {
+        cause,
+      });
+    });
+    if (done) return;
+    yield value;
+  }
 }
 
 async function* chain(
@@ -88,11 +102,7 @@ export class CountedStream {
           }
           storagesTurn();
         } catch (error) {
-          this.failure = error instanceof Problem
-            ? error
-            : new Problem("malformed_request", "The body ended early.", {}, {
-              cause: error,
-            });
+          this.failure = problemFromUnknown(error);
           controller.error(this.failure);
         }
       },

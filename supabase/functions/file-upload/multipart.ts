@@ -24,7 +24,11 @@ export interface FilePart {
 export async function* filesOf(request: Request): AsyncGenerator<FilePart> {
   const form = openForm(request);
   const parts = new Queue<{ file: Readable; info: busboy.FileInfo }>();
-  form.on("file", (_field, file, info) => parts.push({ file, info }));
+  form.on("file", (_field, file, info) => {
+    // A form that breaks off ends its file with an error, whether or not anybody reads it yet.
+    file.on("error", () => {});
+    parts.push({ file, info });
+  });
   form.on(
     "filesLimit",
     () => parts.fail(malformed(`At most ${MAX_FILES} files.`)),

@@ -87,9 +87,9 @@ upload.openapi(uploadFile, async (c) => {
         }
       }
     } catch (error) {
-      // The form broke: what was stored before is told all the same.
-      if (results.length === 0) throw error;
-      fail(error);
+      // The form broke: what was stored before is told all the same, and the break once.
+      if (!results.some((result) => "file" in result)) throw error;
+      if (!endsBroken(results)) fail(error);
     }
     const complete = results.every((result) => "file" in result);
     return c.json({ results }, complete ? 201 : 207);
@@ -110,6 +110,15 @@ upload.openapi(uploadFile, async (c) => {
     throw error;
   }
 });
+
+/** Whether the form broke within its last file, and that file's result says so. */
+function endsBroken(
+  results: z.infer<typeof MultipartAnswer>["results"],
+): boolean {
+  const last = results.at(-1);
+  return last !== undefined && "problem" in last &&
+    last.problem.code === "malformed_request";
+}
 
 async function* chunksOf(
   body: ReadableStream<Uint8Array> | null,

@@ -4,7 +4,8 @@
 create index messages_system_idx on public.messages (conversation_id, seq) where role = 'system';
 
 -- The ids that a message's typed parts call tools by, and the ids that they answer. Known are the
--- names of the common providers: tool_call, tool_use, tool-call; tool_result, tool-result.
+-- names of the common providers: tool_call, tool_use, tool-call, function_call; tool_result,
+-- tool-result, function_call_output.
 create function private.tool_calls(parts jsonb)
 returns text[]
 language sql
@@ -13,8 +14,10 @@ set search_path = ''
 as $$
   select coalesce(array_agg(c.id) filter (where c.id is not null), '{}')
   from jsonb_array_elements(parts) p
-  cross join lateral (select coalesce(p ->> 'id', p ->> 'tool_call_id', p ->> 'toolCallId')) c (id)
-  where p ->> 'type' in ('tool_call', 'tool_use', 'tool-call')
+  cross join lateral (
+    select coalesce(p ->> 'call_id', p ->> 'id', p ->> 'tool_call_id', p ->> 'toolCallId')
+  ) c (id)
+  where p ->> 'type' in ('tool_call', 'tool_use', 'tool-call', 'function_call')
 $$;
 
 create function private.tool_results(parts jsonb)
@@ -25,8 +28,10 @@ set search_path = ''
 as $$
   select coalesce(array_agg(r.id) filter (where r.id is not null), '{}')
   from jsonb_array_elements(parts) p
-  cross join lateral (select coalesce(p ->> 'tool_call_id', p ->> 'tool_use_id', p ->> 'toolCallId')) r (id)
-  where p ->> 'type' in ('tool_result', 'tool-result')
+  cross join lateral (
+    select coalesce(p ->> 'tool_call_id', p ->> 'tool_use_id', p ->> 'toolCallId', p ->> 'call_id')
+  ) r (id)
+  where p ->> 'type' in ('tool_result', 'tool-result', 'function_call_output')
 $$;
 
 -- System messages are always kept. The others are the longest run up to the newest that fits the
@@ -48,18 +53,19 @@ declare
   max_bytes constant bigint := 4 * 1024 * 1024;
   target     public.conversations := private.find_conversation(continuation_id);
   capped     integer := least(greatest(max_messages, 1), 2000);
-  system     record;
   candidate  record;
   tokens     bigint;
   bytes      bigint;
   messages   bigint;
-  limited    boolean := false;
+  fits       boolean;
+  too_small  boolean;
   -- The walk goes back in time, so a result comes before its call: these wait for theirs.
   waiting    text[] := '{}';
   wait_role  boolean := false;
   -- The oldest seq at which nothing waits: where the window may begin.
   start_seq  bigint;
   start_used bigint;
+  needed     bigint;
   seqs       bigint[];
   estimated  boolean;
 begin
@@ -70,17 +76,20 @@ begin
     );
   end if;
 
-  select
-    coalesce(sum(m.token_count), 0) as tokens,
-    coalesce(sum(m.size_bytes), 0) as bytes,
-    count(*) as messages
-  into system
-  from public.messages m
-  where m.conversation_id = target.id and m.role = 'system';
-  tokens := system.tokens;
-  bytes := system.bytes;
-  messages := system.messages;
-  start_used := tokens;
+  -- One more than any window holds is enough to know that they do not fit.
+  select coalesce(sum(s.token_count), 0), coalesce(sum(s.size_bytes), 0), count(*)
+  into start_used, bytes, messages
+  from (
+    select m.token_count, m.size_bytes
+    from public.messages m
+    where m.conversation_id = target.id and m.role = 'system'
+    order by m.seq
+    limit 2001
+  ) s;
+  tokens := start_used;
+  fits := tokens <= max_tokens and messages <= capped and (bytes <= max_bytes or messages <= 1);
+  too_small := not fits;
+  needed := messages;
 
   for candidate in
     select m.seq, m.role, m.token_count, m.size_bytes,
@@ -89,13 +98,13 @@ begin
     from public.messages m
     where m.conversation_id = target.id and m.role <> 'system'
     order by m.seq desc
-    limit capped + 1
+    limit 2000
   loop
     tokens := tokens + candidate.token_count;
     bytes := bytes + candidate.size_bytes;
     messages := messages + 1;
-    limited := tokens > max_tokens or messages > capped or (bytes > max_bytes and messages > 1);
-    exit when limited;
+    fits := fits and tokens <= max_tokens and messages <= capped and (bytes <= max_bytes or messages = 1);
+    exit when not fits and start_seq is not null;
 
     waiting := array(
       select distinct id from unnest(waiting || candidate.results) id where id <> all (candidate.calls)
@@ -109,11 +118,19 @@ begin
       start_seq := candidate.seq;
       start_used := tokens;
     end if;
+    -- Past the limits it goes on until the newest message has all that it needs, and no further
+    -- than any window could.
+    if not fits and (start_seq is not null or bytes > max_bytes) then
+      too_small := true;
+      needed := messages;
+      start_used := tokens;
+      exit;
+    end if;
   end loop;
 
-  if system.tokens > max_tokens or (limited and start_seq is null) then
+  if too_small then
     perform private.raise_problem('budget_too_small', jsonb_build_object(
-      'max_tokens', max_tokens, 'tokens_needed', tokens
+      'max_tokens', max_tokens, 'tokens_needed', start_used, 'messages_needed', needed
     ));
   end if;
   -- Only results whose calls are nowhere: none of them can be part of a window.

@@ -21,7 +21,10 @@ export interface StackOptions {
   replace?: Replacements;
 }
 
-/** URLs of real services; each replaces the stack's own. */
+/**
+ * URLs of real services, without a trailing slash; each replaces the stack's own. Auth, Data API and
+ * Storage are named as they listen themselves, without a gateway's `/auth/v1` and the like.
+ */
 export interface Replacements {
   auth?: string;
   rest?: string;
@@ -38,12 +41,21 @@ export function optionsFromEnv(): StackOptions {
     dataDir: env("LOCAL_DATA_DIR") ?? `${root}.local`,
     seed: true,
     replace: {
-      auth: env("LOCAL_AUTH_URL"),
-      rest: env("LOCAL_REST_URL"),
-      storage: env("LOCAL_STORAGE_URL"),
-      db: env("LOCAL_DB_URL"),
+      auth: urlFrom("LOCAL_AUTH_URL"),
+      rest: urlFrom("LOCAL_REST_URL"),
+      storage: urlFrom("LOCAL_STORAGE_URL"),
+      db: urlFrom("LOCAL_DB_URL"),
     },
   };
+}
+
+function urlFrom(name: string): string | undefined {
+  const text = Deno.env.get(name);
+  if (!text) return undefined;
+  if (!URL.canParse(text)) {
+    throw new StackError(`${name} is "${text}": set it to a URL, or unset it.`);
+  }
+  return text.replace(/\/+$/, "");
 }
 
 function portFrom(name: string, fallback: number): number {

@@ -1,5 +1,6 @@
 /** The keys of a local stack: the CLI's well-known API keys, and a signing key of its own. */
 import * as jose from "npm:jose@6.2.18";
+import { StackError } from "./config.ts";
 import { join } from "./paths.ts";
 
 /** The defaults of `supabase start`: known to everybody, and worth nothing elsewhere. */
@@ -14,36 +15,52 @@ export type Claims = jose.JWTPayload;
 
 /** The stack's ES256 key: what a hosted project signs its users' tokens with. */
 export interface SigningKey {
-  /** The public half, as Auth publishes it. */
+  /** The public halves of all keys whose tokens are taken, as Auth publishes them. */
   jwks: jose.JSONWebKeySet;
   /** Signs `claims` as they are; `exp` and the like are the caller's. */
   sign(claims: Claims): Promise<string>;
-  /** The claims of a token of this key. Throws jose's errors for any other. */
+  /** The claims of a token of one of the keys. Throws jose's errors for any other. */
   verify(token: string): Promise<Claims>;
 }
 
-/** Reads the key of a data folder, made on first use and readable by its owner alone. */
-export async function loadSigningKey(dataDir: string): Promise<SigningKey> {
+/**
+ * Reads the key of a data folder, made on first use and readable by its owner alone.
+ *
+ * @param others public keys whose tokens are taken too: those of an Auth that is elsewhere.
+ * @throws {StackError} where the file is broken.
+ */
+export async function loadSigningKey(
+  dataDir: string,
+  others: jose.JWK[] = [],
+): Promise<SigningKey> {
   const path = join(dataDir, "signing-key.json");
-  let jwk: jose.JWK;
   try {
-    jwk = JSON.parse(await Deno.readTextFile(path));
+    return await signingKey(JSON.parse(await Deno.readTextFile(path)), others);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const { privateKey } = await jose.generateKeyPair("ES256", {
-      extractable: true,
-    });
-    jwk = { ...await jose.exportJWK(privateKey), kid: crypto.randomUUID() };
-    await Deno.writeTextFile(path, JSON.stringify(jwk), { mode: 0o600 });
+    if (!(error instanceof Deno.errors.NotFound)) {
+      throw new StackError(
+        `The signing key ${path} is broken: remove it for a new one. Users sign in again then.`,
+      );
+    }
   }
-  return await signingKey(jwk);
+  const { privateKey } = await jose.generateKeyPair("ES256", {
+    extractable: true,
+  });
+  const jwk = { ...await jose.exportJWK(privateKey), kid: crypto.randomUUID() };
+  await Deno.writeTextFile(path, JSON.stringify(jwk), { mode: 0o600 });
+  return await signingKey(jwk, others);
 }
 
 /** A key from its private JWK, which must have a `kid`. */
-export async function signingKey(privateJwk: jose.JWK): Promise<SigningKey> {
+export async function signingKey(
+  privateJwk: jose.JWK,
+  others: jose.JWK[] = [],
+): Promise<SigningKey> {
   const { d: _private, ...publicJwk } = privateJwk;
   const kid = privateJwk.kid ?? "";
-  const jwks = { keys: [{ ...publicJwk, kid, alg: "ES256", use: "sig" }] };
+  const jwks = {
+    keys: [{ ...publicJwk, kid, alg: "ES256", use: "sig" }, ...others],
+  };
   const key = await jose.importJWK(privateJwk, "ES256");
   const keySet = jose.createLocalJWKSet(jwks);
   return {
@@ -54,9 +71,35 @@ export async function signingKey(privateJwk: jose.JWK): Promise<SigningKey> {
         kid,
         typ: "JWT",
       }).sign(key),
-    verify: async (token) =>
-      (await jose.jwtVerify(token, keySet, { algorithms: ["ES256"] })).payload,
+    verify: async (token) => {
+      const { payload, protectedHeader } = await jose.jwtVerify(token, keySet, {
+        algorithms: ["ES256", "RS256", "EdDSA"],
+      });
+      // The functions' library asks for one, too.
+      if (protectedHeader.kid === undefined) throw new Error("no kid");
+      return payload;
+    },
   };
+}
+
+/**
+ * The public keys of an Auth that is elsewhere, such as `http://127.0.0.1:9999`.
+ *
+ * @throws {StackError} where it has none.
+ */
+export async function publicKeysOf(authUrl: string): Promise<jose.JWK[]> {
+  try {
+    const response = await fetch(`${authUrl}/.well-known/jwks.json`, {
+      signal: AbortSignal.timeout(5000),
+    });
+    const { keys } = await response.json();
+    if (Array.isArray(keys) && keys.length > 0) return keys;
+  } catch {
+    // Said below.
+  }
+  throw new StackError(
+    `LOCAL_AUTH_URL is ${authUrl}, which publishes no signing keys: check it, or unset it.`,
+  );
 }
 
 /** A token as the Auth and Data API inside the gateway understand it. */

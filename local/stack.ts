@@ -1,22 +1,21 @@
 /** A whole local stack: what `deno task start` runs, and every test. */
 import { announce, type Announcement, withdraw } from "./announce.ts";
-import { root, StackError, type StackOptions } from "./config.ts";
+import { root, type StackOptions } from "./config.ts";
+import { openDataFolder } from "./data_folder.ts";
+import { type Database, startDatabase } from "./database.ts";
 import { type Functions, serveFunctions } from "./functions/serve.ts";
 import { startGateway } from "./gateway/server.ts";
 import {
   loadSigningKey,
+  publicKeysOf,
   PUBLISHABLE_KEY,
   SECRET_KEY,
   type SigningKey,
 } from "./keys.ts";
-import { join, resolve } from "./paths.ts";
+import { join } from "./paths.ts";
 import { createLite } from "./platform/lite.ts";
 import { migrate } from "./platform/migrate.ts";
-import { preparePlatform } from "./platform/prepare.ts";
-import { claimPort } from "./ports.ts";
-import { startPostgres } from "./postgres/server.ts";
 import { ProcessRecord } from "./processes/record.ts";
-import { withConnection } from "./sql.ts";
 import { createStorageService } from "./storage/service.ts";
 
 export interface Stack extends Announcement, AsyncDisposable {
@@ -38,129 +37,124 @@ export interface Stack extends Announcement, AsyncDisposable {
  * @throws {StackError} with a sentence that says what to do.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const dataDir = resolve(options.dataDir);
-  await makeFolder(dataDir);
-  const record = await ProcessRecord.take(dataDir);
-  const cleanups: (() => Promise<unknown>)[] = [() => record.release()];
-  const stop = async () => {
-    for (
-      let cleanup = cleanups.pop();
-      cleanup !== undefined;
-      cleanup = cleanups.pop()
-    ) {
-      await cleanup();
-    }
-  };
+  // Ends in reverse order what has been started.
+  const parts = new AsyncDisposableStack();
   try {
-    return await assemble({ ...options, dataDir }, record, cleanups, stop);
+    return await assemble(options, parts);
   } catch (error) {
-    await stop();
+    await parts.disposeAsync();
     throw error;
   }
 }
 
 async function assemble(
   options: StackOptions,
-  record: ProcessRecord,
-  cleanups: (() => Promise<unknown>)[],
-  stop: () => Promise<void>,
+  parts: AsyncDisposableStack,
 ): Promise<Stack> {
-  const { dataDir, replace = {} } = options;
-  const port = claimPort(options.port, "LOCAL_PORT");
-  const apiUrl = `http://127.0.0.1:${port}`;
-  const key = await loadSigningKey(dataDir);
+  const { replace = {} } = options;
+  const dataDir = await openDataFolder(options.dataDir);
+  const record = await ProcessRecord.take(dataDir);
+  parts.defer(() => record.release());
+  await withdraw(dataDir);
+
+  const gateway = startGateway(options.port);
+  parts.defer(() => gateway.stop());
+  const apiUrl = `http://127.0.0.1:${gateway.port}`;
+  const key = await loadSigningKey(
+    dataDir,
+    replace.auth ? await publicKeysOf(replace.auth) : [],
+  );
   const onChild = (child: { pid: number }) => record.add(child.pid);
 
-  const own = replace.db ? null : await startPostgres({
+  const database = await startDatabase({
     dataDir,
-    port: claimPort(options.dbPort, "LOCAL_DB_PORT"),
+    port: options.dbPort,
+    replacedBy: replace.db,
     onChild,
   });
-  if (own) cleanups.push(() => own.stop());
-  const urlAs = (user: string) =>
-    replace.db ??
-      `postgresql://${user}:postgres@127.0.0.1:${own?.port}/postgres`;
-  const dbUrl = urlAs("postgres");
-  const adminDbUrl = urlAs("supabase_admin");
+  parts.defer(() => database.stop());
 
-  const lite = createLite(adminDbUrl, apiUrl);
-  cleanups.push(() => lite.close());
-  if (own?.isNew) {
-    await preparePlatform(adminDbUrl, lite);
-    await own.markPrepared();
-  }
-
-  // The functions take longest to start and need none of what follows to do so.
-  const starting = serveFunctions({
+  // They take longest to listen and need nothing of what follows to do so.
+  const functions = await serveFunctions({
     dir: options.functionsDir ?? join(root, "supabase/functions"),
-    env: {
-      SUPABASE_URL: apiUrl,
-      SUPABASE_DB_URL: dbUrl,
-      SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: PUBLISHABLE_KEY }),
-      SUPABASE_SECRET_KEYS: JSON.stringify({ default: SECRET_KEY }),
-      SUPABASE_JWKS: JSON.stringify(key.jwks),
-    },
-    reach: `127.0.0.1:${port}`,
+    env: environment(apiUrl, database.url, key),
+    reach: `127.0.0.1:${gateway.port}`,
     onLine: options.onFunctionLine ??
       ((name, line) => console.log(`[${name}] ${line}`)),
     onChild,
   });
-  const functions = await starting;
-  cleanups.push(() => functions.stop());
+  parts.defer(() => functions.stop());
 
-  await migrate(dbUrl, { seed: options.seed });
-  await lite.open();
-  const storage = await createStorageService({
-    dbUrl: urlAs("authenticator"),
-    adminDbUrl,
-    filesDir: join(dataDir, "files"),
-    jwks: key.jwks,
-    urlSigningSecret: SECRET_KEY,
-    publicUrl: `${apiUrl}/storage/v1`,
-  });
-  cleanups.push(() => storage.close());
+  await migrate(database.url, { seed: options.seed });
+  const lite = createLite(database.url, apiUrl);
+  parts.defer(() => lite.close());
+  if (!replace.auth || !replace.rest) await lite.open();
+  const storage = replace.storage
+    ? null
+    : await openStorage(dataDir, apiUrl, database, key);
+  parts.defer(async () => await storage?.close());
 
-  const gateway = startGateway({
-    port,
+  gateway.open({
     publicUrl: apiUrl,
     key,
+    functions,
     lite,
-    functions: () => functions,
     storage,
-    databaseIsUp: () =>
-      withConnection(dbUrl, (sql) => sql`select`).then(() => true, () => false),
+    databaseIsUp: database.isUp,
     replace,
   });
-  cleanups.push(() => gateway.shutdown());
+  // Again, as it must be the first to end: nothing comes in any more.
+  parts.defer(() => gateway.stop());
   await Promise.all(functions.names().map((name) => functions.target(name)));
 
   const announcement = {
     apiUrl,
-    dbUrl,
+    dbUrl: database.url,
     publishableKey: PUBLISHABLE_KEY,
     secretKey: SECRET_KEY,
   };
   await announce(dataDir, announcement);
-  cleanups.push(() => withdraw(dataDir));
+  parts.defer(() => withdraw(dataDir));
+  const stop = () => parts.disposeAsync();
   return {
     ...announcement,
-    adminDbUrl,
+    adminDbUrl: database.adminUrl,
     key,
     functions,
-    stopDatabase: async () => await own?.stop(),
-    startDatabase: async () => await own?.start(),
+    stopDatabase: database.stop,
+    startDatabase: database.start,
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
-async function makeFolder(dataDir: string): Promise<void> {
-  try {
-    await Deno.mkdir(dataDir, { recursive: true });
-    await Deno.remove(await Deno.makeTempFile({ dir: dataDir }));
-  } catch {
-    throw new StackError(
-      `The data folder ${dataDir} cannot be written to. Change its owner, or set LOCAL_DATA_DIR.`,
-    );
-  }
+/** What a hosted function finds in its environment. */
+function environment(
+  apiUrl: string,
+  dbUrl: string,
+  key: SigningKey,
+): Record<string, string> {
+  return {
+    SUPABASE_URL: apiUrl,
+    SUPABASE_DB_URL: dbUrl,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: PUBLISHABLE_KEY }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: SECRET_KEY }),
+    SUPABASE_JWKS: JSON.stringify(key.jwks),
+  };
+}
+
+function openStorage(
+  dataDir: string,
+  apiUrl: string,
+  database: Database,
+  key: SigningKey,
+) {
+  return createStorageService({
+    dbUrl: database.authenticatorUrl,
+    adminDbUrl: database.adminUrl,
+    filesDir: join(dataDir, "files"),
+    jwks: key.jwks,
+    urlSigningSecret: SECRET_KEY,
+    publicUrl: `${apiUrl}/storage/v1`,
+  });
 }

@@ -1,12 +1,13 @@
 /** `deno task start`: the stack in the foreground, until Ctrl-C or until its launcher is gone. */
-import { optionsFromEnv, StackError } from "./config.ts";
+import { optionsFromEnv } from "./config.ts";
 import { describe } from "./describe.ts";
+import { endingInSentences } from "./failures.ts";
 import { watchLaunchers } from "./processes/launcher.ts";
 import { startStack } from "./stack.ts";
 
 const ENDING_SIGNALS: Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Resolves when the stack is asked to end. */
+/** Resolves with the reason when the stack is asked to end. */
 async function askedToEnd(): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   for (const signal of ENDING_SIGNALS) {
@@ -16,7 +17,7 @@ async function askedToEnd(): Promise<string> {
   return await promise;
 }
 
-try {
+await endingInSentences(async () => {
   const startedAt = performance.now();
   const ending = askedToEnd();
   const starting = startStack(optionsFromEnv());
@@ -29,8 +30,4 @@ try {
   console.log(`Stopping: ${await ending}.`);
   await stack.stop();
   Deno.exit(0);
-} catch (error) {
-  if (!(error instanceof StackError)) throw error;
-  console.error(error.message);
-  Deno.exit(1);
-}
+});

@@ -2,9 +2,10 @@
 import { readAnnouncement } from "./announce.ts";
 import { optionsFromEnv } from "./config.ts";
 import { variables } from "./describe.ts";
+import { resolve } from "./paths.ts";
 import { isRunning } from "./processes/record.ts";
 
-const { dataDir } = optionsFromEnv();
+const dataDir = resolve(optionsFromEnv().dataDir);
 const announcement = await isRunning(dataDir)
   ? await readAnnouncement(dataDir)
   : null;

@@ -1,24 +1,21 @@
 /** One sandboxed `deno serve` process per function, restarted when its code changes or it ends. */
-import { root, StackError } from "../config.ts";
-import { basename, join } from "../paths.ts";
-import { type Child, spawnChild } from "../processes/child.ts";
 import { freePort } from "../ports.ts";
+import { type Child, spawnChild } from "../processes/child.ts";
+import { functionNames, watchCode } from "./folder.ts";
+import { type Sandbox, sandboxed } from "./sandbox.ts";
 
-/** Memory of a hosted function's process, in MiB. */
-const HEAP_MIB = 256;
+/** How long a function may take to listen, in milliseconds. */
+const BOOT_MS = 20_000;
 
-/** How long the files must be quiet before a change is taken, in milliseconds. */
-const QUIET_MS = 150;
+/** A function that never listened is tried this often; then only a change of its code helps. */
+const BOOTS = 3;
 
 const LONGEST_BACKOFF_MS = 5000;
 
-export interface FunctionsOptions {
-  /** A folder of folders, each with an index.ts. */
-  dir: string;
-  /** The environment of a hosted function. */
-  env: Record<string, string>;
-  /** The only address that a function may reach. */
-  reach: string;
+/** A function that has lived this long may be restarted at once, in milliseconds. */
+const HEALTHY_MS = 10_000;
+
+export interface FunctionsOptions extends Sandbox {
   onLine: (name: string, line: string) => void;
   onChild: (child: Child) => Promise<void>;
 }
@@ -38,54 +35,66 @@ interface Served {
   restarts: number;
 }
 
+/** Starts them all and resolves once each has a process, before they listen. */
 export async function serveFunctions(
   options: FunctionsOptions,
 ): Promise<Functions> {
   const served = new Map<string, Served>();
+  const alive = new Set<Child>();
   let stopping = false;
 
   async function run(name: string, state: Served): Promise<string | null> {
-    const port = await freePort();
+    if (stopping) return null;
+    const port = freePort();
     const child = spawnChild(Deno.execPath(), {
-      args: sandbox(options, name, port),
-      cwd: root,
-      env: { ...inherited(), ...options.env },
+      ...sandboxed(options, name, port),
       onLine: (line) => options.onLine(name, line),
     });
     state.child = child;
+    alive.add(child);
+    const startedAt = Date.now();
     await options.onChild(child);
-    child.finished.then(() => void restartAfter(name, state, child));
-    return await listens(child, port);
+    const url = await listens(child, port);
+    void child.finished.then(() => {
+      alive.delete(child);
+      if (Date.now() - startedAt > HEALTHY_MS) state.restarts = 0;
+      const mayRestart = url !== null || state.restarts < BOOTS - 1;
+      if (mayRestart && state.child === child) restart(name, state);
+    });
+    return url;
   }
 
   /** A process that ends by itself is started again, later each time. */
-  async function restartAfter(
-    name: string,
-    state: Served,
-    child: Child,
-  ): Promise<void> {
-    if (stopping || state.child !== child) return;
+  function restart(name: string, state: Served): void {
     const delay = Math.min(100 * 2 ** state.restarts++, LONGEST_BACKOFF_MS);
-    await new Promise((resolve) => setTimeout(resolve, delay));
-    if (!stopping && state.child === child) state.ready = run(name, state);
+    state.child = null;
+    state.ready = sleep(delay).then(() =>
+      state.child === null ? run(name, state) : state.ready
+    );
   }
 
   async function restartAll(): Promise<void> {
-    for (const name of await functionNames(options.dir)) {
+    const names = await functionNames(options.dir);
+    if (stopping) return;
+    for (const name of new Set([...names, ...served.keys()])) {
       const state = served.get(name) ??
         { child: null, ready: Promise.resolve(null), restarts: 0 };
       const old = state.child;
       state.child = null;
       state.restarts = 0;
-      served.set(name, state);
-      state.ready = (old?.end("SIGTERM") ?? Promise.resolve()).then(() =>
-        run(name, state)
-      );
+      const ended = old?.end("SIGTERM") ?? Promise.resolve();
+      if (names.includes(name)) {
+        served.set(name, state);
+        state.ready = ended.then(() => run(name, state));
+      } else served.delete(name);
     }
   }
 
   await restartAll();
-  const watcher = watch(options.dir, () => void restartAll());
+  const watcher = watchCode(
+    options.dir,
+    () => void restartAll().catch((error) => console.error(error.message)),
+  );
   return {
     names: () => [...served.keys()],
     target: async (name) => await served.get(name)?.ready ?? null,
@@ -93,103 +102,24 @@ export async function serveFunctions(
     async stop() {
       stopping = true;
       watcher.close();
-      await Promise.all([...served.values()].map(async (state) => {
-        await state.ready;
-        await state.child?.end("SIGTERM");
-      }));
+      await Promise.all([...alive].map((child) => child.end("SIGTERM")));
     },
   };
 }
 
-/** No file, no program, no host but the gateway: what is missing here is missing when deployed. */
-function sandbox(
-  { dir, env, reach }: FunctionsOptions,
-  name: string,
-  port: number,
-): string[] {
-  return [
-    "serve",
-    "--quiet",
-    "--no-prompt",
-    "--cached-only",
-    "--host=127.0.0.1",
-    `--port=${port}`,
-    `--allow-net=${reach},127.0.0.1:${port}`,
-    `--allow-env=${Object.keys(env).join(",")}`,
-    // Libraries look for variables of theirs: to them the rest is unset and not forbidden.
-    "--ignore-env",
-    `--v8-flags=--max-old-space-size=${HEAP_MIB}`,
-    join(dir, name, "index.ts"),
-  ];
-}
-
-/** What Deno itself needs to find its cache; a function may not read it. */
-function inherited(): Record<string, string> {
-  const names = [
-    "HOME",
-    "PATH",
-    "DENO_DIR",
-    "XDG_CACHE_HOME",
-    "LOCALAPPDATA",
-    "TMPDIR",
-  ];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = Deno.env.get(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-}
-
 async function listens(child: Child, port: number): Promise<string | null> {
-  while (!child.ended()) {
+  const deadline = Date.now() + BOOT_MS;
+  while (!child.ended() && Date.now() < deadline) {
     try {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
       return `http://127.0.0.1:${port}`;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await sleep(30);
     }
   }
   return null;
 }
 
-async function functionNames(dir: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(dir)) {
-      if (!entry.isDirectory || entry.name.startsWith("_")) continue;
-      const hasIndex = await Deno.stat(join(dir, entry.name, "index.ts")).then(
-        () => true,
-        () => false,
-      );
-      if (hasIndex) names.push(entry.name);
-    }
-  } catch {
-    throw new StackError(`There is no folder of functions at ${dir}.`);
-  }
-  return names.sort();
-}
-
-/** Calls `onChange` once the files below `dir` have changed and are quiet again. */
-function watch(dir: string, onChange: () => void): { close(): void } {
-  const watcher = Deno.watchFs(dir, { recursive: true });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  (async () => {
-    for await (const { kind, paths } of watcher) {
-      if (kind === "access" || !paths.some(isCode)) continue;
-      clearTimeout(timer);
-      timer = setTimeout(onChange, QUIET_MS);
-    }
-  })();
-  return {
-    close() {
-      clearTimeout(timer);
-      watcher.close();
-    },
-  };
-}
-
-function isCode(path: string): boolean {
-  return /\.(ts|json)$/.test(path) && !/_test\.ts$/.test(path) &&
-    !basename(path).startsWith(".");
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

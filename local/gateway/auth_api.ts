@@ -1,13 +1,11 @@
 /** Auth behind the gateway: its tokens are signed anew with the stack's ES256 key. */
-import { claimsOf, type SigningKey, signInner } from "../keys.ts";
-import type { Lite } from "../platform/lite.ts";
+import { claimsOf, signInner } from "../keys.ts";
+import type { Backend } from "./backend.ts";
 import { identify, refusal } from "./identity.ts";
 
 export async function answerAuth(
   request: Request,
-  lite: Lite,
-  key: SigningKey,
-  publicUrl: string,
+  { lite, key, publicUrl }: Backend,
 ): Promise<Response> {
   const url = new URL(request.url);
   if (url.pathname.endsWith("/.well-known/jwks.json")) {

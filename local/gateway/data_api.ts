@@ -1,6 +1,6 @@
 /** The Data API behind the gateway: the caller's token translated, an absent database told apart. */
-import { type SigningKey, signInner } from "../keys.ts";
-import type { Lite } from "../platform/lite.ts";
+import { signInner } from "../keys.ts";
+import type { Backend } from "./backend.ts";
 import { identify, refusal } from "./identity.ts";
 
 /** How long the Data API may take, in milliseconds: longer than any statement may. */
@@ -8,9 +8,7 @@ const PATIENCE_MS = 10_000;
 
 export async function answerDataApi(
   request: Request,
-  lite: Lite,
-  key: SigningKey,
-  databaseIsUp: () => Promise<boolean>,
+  { lite, key, databaseIsUp }: Backend,
 ): Promise<Response> {
   const identity = await identify(request, key);
   if (!identity.known) return refusal(identity.reason);
@@ -22,12 +20,7 @@ export async function answerDataApi(
     headers,
     body: request.body,
   });
-  const response = await Promise.race([
-    lite.fetch(inner).catch(() => null),
-    new Promise<null>((resolve) =>
-      setTimeout(() => resolve(null), PATIENCE_MS)
-    ),
-  ]);
+  const response = await withinPatience(lite.fetch(inner).catch(() => null));
   if (response !== null && response.status < 500) return response;
   // What fails for want of a database is told in PostgREST's words, so that clients know it.
   if (!await databaseIsUp()) {
@@ -35,6 +28,19 @@ export async function answerDataApi(
     return unreachable();
   }
   return response ?? unreachable();
+}
+
+/** null where the answer takes too long. */
+async function withinPatience<T>(answer: Promise<T>): Promise<T | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** https://docs.postgrest.org/en/v13/references/errors.html */

@@ -17,11 +17,10 @@ const HOP_BY_HOP = [
  */
 export async function forward(
   request: Request,
-  target: URL,
+  target: string,
 ): Promise<Response> {
   const url = new URL(request.url);
-  const headers = new Headers(request.headers);
-  HOP_BY_HOP.forEach((name) => headers.delete(name));
+  const headers = endToEnd(request.headers);
   headers.set("X-Forwarded-Host", url.host);
   headers.set("X-Forwarded-Proto", url.protocol.replace(":", ""));
   headers.set("X-Forwarded-Port", url.port);
@@ -35,10 +34,16 @@ export async function forward(
     redirect: "manual",
     signal: request.signal,
   });
-  const answer = new Headers(response.headers);
-  HOP_BY_HOP.forEach((name) => answer.delete(name));
   return new Response(response.body, {
     status: response.status,
-    headers: answer,
+    headers: endToEnd(response.headers),
   });
+}
+
+function endToEnd(headers: Headers): Headers {
+  const kept = new Headers(headers);
+  const named = (headers.get("Connection") ?? "").split(",")
+    .map((name) => name.trim()).filter((name) => /^[\w-]+$/.test(name));
+  for (const name of [...HOP_BY_HOP, ...named]) kept.delete(name);
+  return kept;
 }

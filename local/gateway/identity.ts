@@ -8,7 +8,7 @@ import {
 } from "../keys.ts";
 
 export type Identity =
-  | { known: true; claims: Claims }
+  | { known: true; claims: Claims; isApiKey: boolean }
   | { known: false; reason: "key" | "token" | "expired" };
 
 /** The claims of a request: its user's, or those of the role that its API key stands for. */
@@ -27,13 +27,17 @@ export async function identify(
   }
   if (bearer !== null && roleOf(bearer) === null) {
     try {
-      return { known: true, claims: await key.verify(bearer) };
+      return {
+        known: true,
+        claims: await key.verify(bearer),
+        isApiKey: false,
+      };
     } catch (error) {
       return { known: false, reason: isExpired(error) ? "expired" : "token" };
     }
   }
   if (role === null) return { known: false, reason: "key" };
-  return { known: true, claims: apiKeyClaims(role) };
+  return { known: true, claims: apiKeyClaims(role), isApiKey: true };
 }
 
 function roleOf(key: string | null): string | null {

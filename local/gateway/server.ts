@@ -1,106 +1,103 @@
 /** The gateway: one port for Auth, Data API, Storage and the functions, as on a hosted project. */
-import type { Functions } from "../functions/serve.ts";
-import type { Replacements } from "../config.ts";
-import type { SigningKey } from "../keys.ts";
-import type { Lite } from "../platform/lite.ts";
+import { portFailure } from "../ports.ts";
+import { answerFunction } from "./function_api.ts";
 import { answerAuth } from "./auth_api.ts";
 import { answerDataApi } from "./data_api.ts";
-import { forward } from "./forward.ts";
-import { answerStorage, type StorageService } from "./storage_api.ts";
+import { answerFrom } from "./replaced.ts";
+import type { Backend } from "./backend.ts";
+import { answerStorage } from "./storage_api.ts";
 
-export interface GatewayOptions {
+export interface Gateway {
   port: number;
-  publicUrl: string;
-  key: SigningKey;
-  lite: Lite;
-  functions: () => Functions;
-  storage: StorageService;
-  databaseIsUp: () => Promise<boolean>;
-  replace: Replacements;
+  /** From here on requests go to what is behind; until then they are answered 503. */
+  open(backend: Backend): void;
+  stop(): Promise<void>;
 }
 
-export function startGateway(options: GatewayOptions): Deno.HttpServer {
-  return Deno.serve({
-    hostname: "127.0.0.1",
-    port: options.port,
-    onListen: () => {},
-    onError: () =>
-      Response.json({ message: "The local gateway failed" }, { status: 502 }),
-  }, (request) => route(request, options));
+/** How long requests that are under way may take to end, in milliseconds. */
+const PATIENCE_MS = 2000;
+
+/**
+ * Listens at once, so that nobody else takes the port while the rest starts.
+ *
+ * @throws {StackError} where the port cannot be had.
+ */
+export function startGateway(port: number): Gateway {
+  let backend: Backend | null = null;
+  const abort = new AbortController();
+  const server = listen(port, abort.signal, async (request) => {
+    return backend === null ? starting() : await route(request, backend);
+  });
+  let stopped: Promise<void> | null = null;
+  return {
+    port: server.addr.port,
+    open: (opened) => void (backend = opened),
+    stop: () => stopped ??= stop(server, abort),
+  };
 }
 
-async function route(
-  request: Request,
-  options: GatewayOptions,
-): Promise<Response> {
+function listen(
+  port: number,
+  signal: AbortSignal,
+  handler: (request: Request) => Promise<Response>,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({
+      hostname: "127.0.0.1",
+      port,
+      signal,
+      onListen: () => {},
+      onError: () =>
+        Response.json({ message: "The local gateway failed" }, { status: 502 }),
+    }, handler);
+  } catch (error) {
+    throw portFailure(error, port, "LOCAL_PORT");
+  }
+}
+
+async function stop(
+  server: Deno.HttpServer,
+  abort: AbortController,
+): Promise<void> {
+  const timer = setTimeout(() => abort.abort(), PATIENCE_MS);
+  await Promise.race([
+    server.shutdown(),
+    new Promise((resolve) => setTimeout(resolve, PATIENCE_MS + 500)),
+  ]);
+  clearTimeout(timer);
+}
+
+async function route(request: Request, backend: Backend): Promise<Response> {
   const url = new URL(request.url);
   const [, service, version, ...rest] = url.pathname.split("/");
   const below = `/${rest.join("/")}${url.search}`;
   if (version !== "v1") return notFound();
+  const { replace, key } = backend;
   switch (service) {
     case "functions":
-      return await answerFunction(request, rest[0] ?? "", below, options);
+      return await answerFunction(request, rest[0] ?? "", below, backend);
     case "auth":
-      if (options.replace.auth) {
-        return await forward(request, new URL(options.replace.auth + below));
-      }
-      return await answerAuth(
-        request,
-        options.lite,
-        options.key,
-        options.publicUrl,
-      );
+      return replace.auth
+        ? await answerFrom(replace.auth, request, below, key)
+        : await answerAuth(request, backend);
     case "rest":
-      if (options.replace.rest) {
-        return await forward(request, new URL(options.replace.rest + below));
-      }
-      return await answerDataApi(
-        request,
-        options.lite,
-        options.key,
-        options.databaseIsUp,
-      );
+      return replace.rest
+        ? await answerFrom(replace.rest, request, below, key)
+        : await answerDataApi(request, backend);
     case "storage":
-      if (options.replace.storage) {
-        return await forward(request, new URL(options.replace.storage + below));
-      }
-      return await answerStorage(request, below, options.storage, options.key);
+      return replace.storage
+        ? await answerFrom(replace.storage, request, below, key)
+        : await answerStorage(request, below, backend);
     default:
       return notFound();
   }
 }
 
-/** Passes on the path from the function's name on, as the edge runtime does. */
-async function answerFunction(
-  request: Request,
-  name: string,
-  path: string,
-  { functions }: GatewayOptions,
-): Promise<Response> {
-  if (!functions().names().includes(name)) {
-    return Response.json({
-      code: "NOT_FOUND",
-      message: "Requested function was not found",
-    }, {
-      status: 404,
-    });
-  }
-  const target = await functions().target(name);
-  if (target === null) {
-    return Response.json({
-      code: "BOOT_ERROR",
-      message: "Function failed to start (please check logs)",
-    }, { status: 503 });
-  }
-  try {
-    return await forward(request, new URL(target + path));
-  } catch {
-    // The process ended in the middle: what the edge runtime says of a worker that died.
-    return Response.json({
-      code: "WORKER_ERROR",
-      message: "Function exited due to an error (please check logs)",
-    }, { status: 500 });
-  }
+function starting(): Response {
+  return Response.json({ message: "The local stack is starting" }, {
+    status: 503,
+    headers: { "Retry-After": "1" },
+  });
 }
 
 function notFound(): Response {

@@ -1,11 +1,6 @@
 /** Storage behind the gateway: an API key alone becomes a short-lived token of its role. */
-import type { SigningKey } from "../keys.ts";
+import type { Backend } from "./backend.ts";
 import { identify, refusal } from "./identity.ts";
-
-export interface StorageService {
-  fetch(request: Request): Promise<Response>;
-  close(): Promise<void>;
-}
 
 /** Asked with a token of its own in the URL, or with none at all. */
 const WITHOUT_KEY =
@@ -15,9 +10,9 @@ const WITHOUT_KEY =
 export async function answerStorage(
   request: Request,
   below: string,
-  storage: StorageService,
-  key: SigningKey,
+  { storage, key }: Backend,
 ): Promise<Response> {
+  if (storage === null) throw new Error("Storage is elsewhere.");
   const headers = new Headers(request.headers);
   const hasOwnToken = WITHOUT_KEY.test(below) && !headers.has("Authorization");
   if (request.method !== "OPTIONS" && !hasOwnToken) {

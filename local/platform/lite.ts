@@ -1,7 +1,8 @@
 /** Auth and the Data API: Supabase's own TypeScript implementation, with its known faults mended. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { App } from "npm:@supabase/lite@0.10.0";
 import { createPostgresConnection } from "npm:@supabase/lite@0.10.0/postgres";
-import { INNER_SECRET } from "../keys.ts";
+import { INNER_SECRET, signInner } from "../keys.ts";
 
 export interface Lite {
   /** Makes or completes the auth schema. */
@@ -18,12 +19,24 @@ const JSONB = 3802;
 /** Connections of the pool: as many as a small hosted project's Data API has. */
 const POOL = 20;
 
-export function createLite(adminDbUrl: string, publicUrl: string): Lite {
+/** How long after a failed connection the next one is tried, in seconds. */
+const RECONNECT_AFTER_S = 0.2;
+
+/** The limits that a hosted project sets on the roles of the Data API, in milliseconds. */
+const LIMITS = { statement_timeout: 8000, lock_timeout: 8000 };
+
+/**
+ * @param dbUrl connects as a role that may become anon, authenticated and service_role, use the
+ * auth schema, and see the tables of the exposed one.
+ */
+export function createLite(dbUrl: string, publicUrl: string): Lite {
   const connection = createPostgresConnection({
-    url: adminDbUrl,
+    url: dbUrl,
     postgresOptions: {
       max: POOL,
       connect_timeout: 2,
+      backoff: () => RECONNECT_AFTER_S,
+      connection: LIMITS,
       onnotice: () => {},
       types: {
         jsonb: {
@@ -39,6 +52,7 @@ export function createLite(adminDbUrl: string, publicUrl: string): Lite {
       },
     },
   });
+  keepGrants(connection);
   const app = new App({
     connection,
     api: { enabled: true, schemas: ["public"], max_rows: 1000 },
@@ -53,13 +67,45 @@ export function createLite(adminDbUrl: string, publicUrl: string): Lite {
     // The gateway has checked the caller's key and says the role in the token that it passes on.
     options: { server: { apiKeys: false } },
   });
+  const fetch = async (request: Request) =>
+    await quietly(() => app.fetch(request, { peerAddress: "127.0.0.1" }));
   return {
     ensureSchema: () => app.ensureSystemSchema(),
-    open: async () => void await app.init(),
-    fetch: async (request) =>
-      await app.fetch(request, { peerAddress: "127.0.0.1" }),
+    async open() {
+      await app.init();
+      // It reads the schema at its first request: let that be this one and not a client's.
+      const token = await signInner({ role: "service_role" });
+      await fetch(
+        new Request(`${publicUrl}/rest/v1/schema_version?limit=0`, {
+          headers: { Authorization: `Bearer ${token}` },
+        }),
+      );
+    },
+    fetch,
     close: () => connection.close(),
   };
+}
+
+/**
+ * At its first request it would grant all on all tables to anon and authenticated, and make void
+ * what the migrations grant. It does so unless it believes to have looked already.
+ */
+function keepGrants(connection: object): void {
+  if (!("rlsState" in connection)) {
+    throw new Error("@supabase/lite has changed: see keepGrants.");
+  }
+  connection.rlsState = "active";
+}
+
+const isQuiet = new AsyncLocalStorage<boolean>();
+const printError = console.error;
+console.error = (...what) => {
+  if (!isQuiet.getStore()) printError(...what);
+};
+
+/** It prints what the database refuses, values of the caller included, and answers it besides. */
+function quietly<T>(work: () => T): T {
+  return isQuiet.run(true, work);
 }
 
 function isJsonContainer(text: string): boolean {

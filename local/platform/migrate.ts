@@ -17,10 +17,20 @@ export async function migrate(
     "db",
     "push",
     "--db-url",
-    `${dbUrl}?sslmode=disable`,
+    cliUrl(dbUrl),
     "--yes",
     ...(seed && applied.length === 0 ? ["--include-seed"] : []),
   ]);
+}
+
+/** The CLI asks for TLS, which a database of this machine does not have. */
+export function cliUrl(dbUrl: string): string {
+  const url = new URL(dbUrl);
+  const isHere = ["127.0.0.1", "localhost"].includes(url.hostname);
+  if (isHere && !url.searchParams.has("sslmode")) {
+    url.searchParams.set("sslmode", "disable");
+  }
+  return url.href;
 }
 
 /**

@@ -1,9 +1,10 @@
 /** A PostgreSQL cluster of the stack's own: made, started, watched and stopped. */
-import { root, StackError } from "../config.ts";
+import { StackError } from "../config.ts";
 import { join } from "../paths.ts";
 import { type Child, spawnChild } from "../processes/child.ts";
 import { binariesFor } from "./binaries.ts";
-import { isReachable, postgresRunner, type Runner } from "./runner.ts";
+import { clusterFolder } from "./folders.ts";
+import { postgresRunner, type Runner } from "./runner.ts";
 
 export interface PostgresServer {
   port: number;
@@ -14,7 +15,6 @@ export interface PostgresServer {
   /** Fast shutdown: open transactions are rolled back, everything committed stays. */
   stop(): Promise<void>;
   start(): Promise<void>;
-  child(): Child | null;
 }
 
 /** Connections beyond the pools of Auth, Data API and Storage are for tests and tools. */
@@ -52,7 +52,6 @@ export async function startPostgres(
     port: options.port,
     isNew,
     markPrepared: () => Deno.writeTextFile(prepared, ""),
-    child: () => child,
     async start() {
       const settings = Object.entries(SETTINGS).flatMap((
         [name, value],
@@ -71,49 +70,36 @@ export async function startPostgres(
         await server.stop();
         throw error;
       }
+      void started.finished.then(() => restartAfter(started));
     },
     async stop() {
-      await child?.end("SIGINT");
+      const stopped = child;
       child = null;
+      await stopped?.end("SIGINT");
     },
   };
   await server.start();
   return server;
-}
 
-/**
- * The cluster's folder: in the data folder, or, where PostgreSQL's user cannot reach that, in a
- * place of its own that depends on the data folder alone and so is found again.
- */
-async function clusterFolder(dataDir: string, runner: Runner): Promise<string> {
-  const inside = join(dataDir, "postgres");
-  const reachable = await isReachable(dataDir, runner);
-  const folder = reachable
-    ? inside
-    : `/var/tmp/continuum-data-${await shortHash(dataDir)}`;
-  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  const { uid } = await Deno.lstat(folder);
-  if (runner.uid !== undefined && uid !== runner.uid) {
-    if (uid !== 0) {
-      throw new StackError(`${folder} belongs to somebody else: remove it.`);
-    }
-    await Deno.chown(folder, runner.uid, runner.gid ?? null);
+  /** A PostgreSQL that somebody else has ended is started again. */
+  function restartAfter(ended: Child): void {
+    if (child !== ended) return;
+    console.error("PostgreSQL has ended by itself and is started again.");
+    server.start().catch((error) => console.error(error.message));
   }
-  return folder;
 }
 
+/** What an earlier start has not finished. */
 async function empty(folder: string): Promise<void> {
-  for await (const { name } of Deno.readDir(folder)) {
-    await Deno.remove(join(folder, name), { recursive: true });
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      await Deno.remove(join(folder, name), { recursive: true });
+    }
+  } catch {
+    throw new StackError(
+      `${folder} cannot be used: remove it, or set LOCAL_DATA_DIR.`,
+    );
   }
-}
-
-/** Where the cluster of `dataDir` may be, for `reset` to remove. */
-export async function clusterFolders(dataDir: string): Promise<string[]> {
-  return [
-    join(dataDir, "postgres"),
-    `/var/tmp/continuum-data-${await shortHash(dataDir)}`,
-  ];
 }
 
 async function initialise(
@@ -193,16 +179,4 @@ function explain(lines: string): string {
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
-}
-
-async function shortHash(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    new TextEncoder().encode(`${root}|${text}`),
-  );
-  return Array.from(
-    new Uint8Array(digest).slice(0, 6),
-    (b) => b.toString(16).padStart(2, "0"),
-  )
-    .join("");
 }

@@ -55,12 +55,15 @@ export function spawnChild(command: string, options: ChildOptions): Child {
     finished,
     lastLines: () => lines.join("\n"),
     async end(signal) {
-      if (over) return await finished;
-      process.kill(signal);
-      const timer = setTimeout(
-        () => !over && process.kill("SIGKILL"),
-        PATIENCE_MS,
-      );
+      const send = (signal: Deno.Signal) => {
+        try {
+          if (!over) process.kill(signal);
+        } catch {
+          // It has ended in between.
+        }
+      };
+      send(signal);
+      const timer = setTimeout(send, PATIENCE_MS, "SIGKILL");
       await finished;
       clearTimeout(timer);
     },

@@ -1,6 +1,7 @@
 /**
- * Which processes a stack has started, written down in its data folder: a stack that was killed
- * leaves them behind, and the next one ends them. By pid and start time, never by name.
+ * Who has a data folder: the stack that runs on it, by a lock that ends with its process, and the
+ * processes below, written down, so that what a killed stack leaves behind is ended by the next.
+ * By pid and start time, never by name.
  */
 import { StackError } from "../config.ts";
 import { join } from "../paths.ts";
@@ -16,12 +17,18 @@ interface Content {
   children: Entry[];
 }
 
+/** How long what was left behind may take to end by itself, in tries of 50 ms. */
+const TRIES = 100;
+
 export class ProcessRecord {
   #path: string;
+  #lock: Deno.FsFile;
   #content: Content;
+  #written: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, content: Content) {
+  private constructor(path: string, lock: Deno.FsFile, content: Content) {
     this.#path = path;
+    this.#lock = lock;
     this.#content = content;
   }
 
@@ -31,18 +38,21 @@ export class ProcessRecord {
    * @throws {StackError} where a stack is running on it.
    */
   static async take(dataDir: string): Promise<ProcessRecord> {
-    const path = join(dataDir, "processes.json");
+    const path = pathIn(dataDir);
+    const lock = await Deno.open(join(dataDir, "lock"), {
+      create: true,
+      write: true,
+    });
     const before = await read(path);
-    if (before !== null) {
-      if (before.stack.pid !== Deno.pid && await isAlive(before.stack)) {
-        throw new StackError(
-          `A stack is running on ${dataDir} already (process ${before.stack.pid}). ` +
-            "Stop it, or set LOCAL_DATA_DIR and LOCAL_PORT for another.",
-        );
-      }
-      await Promise.all(before.children.map(endLeftover));
+    if (!await lock.tryLock(true)) {
+      lock.close();
+      throw new StackError(
+        `A stack is running on ${dataDir} already (process ${before?.stack.pid}). ` +
+          "Stop it, or set LOCAL_DATA_DIR, LOCAL_PORT and LOCAL_DB_PORT for another.",
+      );
     }
-    const record = new ProcessRecord(path, {
+    await Promise.all((before?.children ?? []).map(endLeftover));
+    const record = new ProcessRecord(path, lock, {
       stack: await entryOf(Deno.pid),
       children: [],
     });
@@ -57,19 +67,28 @@ export class ProcessRecord {
 
   async release(): Promise<void> {
     await Deno.remove(this.#path).catch(() => {});
+    this.#lock.close();
   }
 
-  async #write(): Promise<void> {
-    const unfinished = `${this.#path}.${crypto.randomUUID()}`;
-    await Deno.writeTextFile(unfinished, JSON.stringify(this.#content));
-    await Deno.rename(unfinished, this.#path);
+  /** One after another, and renamed: a reader sees a whole record, and the last one stays. */
+  #write(): Promise<void> {
+    this.#written = this.#written.then(async () => {
+      const unfinished = `${this.#path}.new`;
+      await Deno.writeTextFile(unfinished, JSON.stringify(this.#content));
+      await Deno.rename(unfinished, this.#path);
+    });
+    return this.#written;
   }
 }
 
 /** Whether a stack runs on the data folder. */
 export async function isRunning(dataDir: string): Promise<boolean> {
-  const content = await read(join(dataDir, "processes.json"));
+  const content = await read(pathIn(dataDir));
   return content !== null && await isAlive(content.stack);
+}
+
+function pathIn(dataDir: string): string {
+  return join(dataDir, "processes.json");
 }
 
 async function read(path: string): Promise<Content | null> {
@@ -92,7 +111,7 @@ async function isAlive({ pid, startedAt }: Entry): Promise<boolean> {
 /** SIGINT first: to PostgreSQL it is a fast shutdown, which leaves nothing to recover. */
 async function endLeftover(entry: Entry): Promise<void> {
   for (const signal of ["SIGINT", "SIGKILL"] as const) {
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < TRIES; tries++) {
       if (!await isAlive(entry)) return;
       if (tries === 0) kill(entry.pid, signal);
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,0 +1,62 @@
+/** The folder of functions: what is in it, and when it changes. */
+import { StackError } from "../config.ts";
+import { basename, join } from "../paths.ts";
+
+/** How long the files must be quiet before a change is taken, in milliseconds. */
+const QUIET_MS = 150;
+
+/** @throws {StackError} where there is no such folder. */
+export async function functionNames(dir: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(dir)) {
+      if (!entry.isDirectory || entry.name.startsWith("_")) continue;
+      if (await isFile(join(dir, entry.name, "index.ts"))) {
+        names.push(entry.name);
+      }
+    }
+  } catch {
+    throw new StackError(`There is no folder of functions at ${dir}.`);
+  }
+  return names.sort();
+}
+
+/**
+ * Calls `onChange` once the code below `dir` has changed and is quiet again. Where the system gives
+ * no more watches, says so and leaves it.
+ */
+export function watchCode(
+  dir: string,
+  onChange: () => void,
+): { close(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let watcher: Deno.FsWatcher;
+  try {
+    watcher = Deno.watchFs(dir, { recursive: true });
+  } catch (error) {
+    console.error(`Changes of functions are not seen: ${error}`);
+    return { close() {} };
+  }
+  (async () => {
+    for await (const { kind, paths } of watcher) {
+      if (kind === "access" || !paths.some(isCode)) continue;
+      clearTimeout(timer);
+      timer = setTimeout(onChange, QUIET_MS);
+    }
+  })();
+  return {
+    close() {
+      clearTimeout(timer);
+      watcher.close();
+    },
+  };
+}
+
+function isCode(path: string): boolean {
+  return /\.(ts|json)$/.test(path) && !/_test\.ts$/.test(path) &&
+    !basename(path).startsWith(".");
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isFile, () => false);
+}

@@ -1,0 +1,22 @@
+/** What is behind the gateway. */
+import type { Replacements } from "../config.ts";
+import type { Functions } from "../functions/serve.ts";
+import type { SigningKey } from "../keys.ts";
+import type { Lite } from "../platform/lite.ts";
+
+export interface StorageService {
+  fetch(request: Request): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface Backend {
+  publicUrl: string;
+  key: SigningKey;
+  functions: Functions;
+  /** Asked for Auth and the Data API, unless `replace` names others. */
+  lite: Lite;
+  /** null where `replace` names another. */
+  storage: StorageService | null;
+  databaseIsUp: () => Promise<boolean>;
+  replace: Replacements;
+}

@@ -124,7 +124,8 @@ begin
       using errcode = 'check_violation', table = 'files', constraint = 'files_ready_is_settled';
   end if;
   if old.status = 'pending' and new.status = 'ready' then
-    stored := private.stored_object(new.bucket, new.storage_path);
+    -- From, since a bare call answers null where there is no object, and null has no fields.
+    select o.* into stored from private.stored_object(new.bucket, new.storage_path) o;
     if (stored.size_bytes, stored.mime_type) is distinct from (new.size_bytes, new.mime_type) then
       raise exception 'a ready file must have its object'
         using errcode = 'check_violation', table = 'files', constraint = 'files_ready_has_object';

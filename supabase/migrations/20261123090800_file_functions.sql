@@ -163,7 +163,7 @@ begin
   end if;
 
   if file.status = 'pending' then
-    stored := private.stored_object(file.bucket, file.storage_path);
+    select o.* into stored from private.stored_object(file.bucket, file.storage_path) o;
     if stored.size_bytes is null then
       perform private.raise_problem('upload_incomplete');
     end if;
@@ -230,6 +230,23 @@ begin
 end;
 $$;
 comment on function public.delete_file is 'Problems: not_found.';
+
+-- Marks an upload that failed as deleted and gives its quota back. A file that became ready all the
+-- same, where the answer to complete_file was lost, stays: other uploads of the content may have
+-- been answered with it. Answers whether there is an object to remove.
+create function public.abandon_file(file_id uuid)
+returns boolean
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.files f
+  set status = 'deleted'
+  where f.id = abandon_file.file_id and f.owner_id = (select auth.uid()) and f.status = 'pending';
+  return found;
+end;
+$$;
 
 -- A file that the caller may see and where its object is. A pending one only to its owner.
 create function public.read_file(file_id uuid)
@@ -323,6 +340,7 @@ revoke all on function
   public.grow_file(uuid, bigint),
   public.complete_file(uuid, text, bigint),
   public.delete_file(uuid),
+  public.abandon_file(uuid),
   public.read_file(uuid),
   public.list_files(text, timestamptz, uuid, integer)
 from public, anon, authenticated, service_role;
@@ -334,6 +352,7 @@ grant execute on function
   public.grow_file(uuid, bigint),
   public.complete_file(uuid, text, bigint),
   public.delete_file(uuid),
+  public.abandon_file(uuid),
   public.read_file(uuid),
   public.list_files(text, timestamptz, uuid, integer)
 to authenticated;

@@ -58,14 +58,23 @@ export const sweep = createRouter();
 
 sweep.openapi(sweepFiles, async (c) => {
   const db = adminClient();
+  const limits = c.req.valid("json");
   const { expired, unlinked, objects } = Begun.parse(
-    await databaseAnswer(db.rpc("begin_sweep", c.req.valid("json"))),
+    await databaseAnswer(db.rpc("begin_sweep", limits)),
   );
   const removed = await removeObjects(db, objects);
   const { rows, more } = Finished.parse(
     await databaseAnswer(db.rpc("finish_sweep")),
   );
-  return c.json({ expired, unlinked, objects: removed, rows, more }, 200);
+  // A full batch may not have been the last.
+  const isFull = Math.max(expired, unlinked) >= limits.max_objects;
+  return c.json({
+    expired,
+    unlinked,
+    objects: removed,
+    rows,
+    more: more || isFull,
+  }, 200);
 });
 
 /** Removes objects by the Storage API, a call a bucket, and counts what was really there. */

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { App } from "npm:@supabase/lite@0.10.0";
 import { createPostgresConnection } from "npm:@supabase/lite@0.10.0/postgres";
 import { INNER_SECRET, signInner } from "../keys.ts";
+import { passOnSqlState } from "./lite_errors.ts";
 
 export interface Lite {
   /** Makes or completes the auth schema. */
@@ -53,6 +54,7 @@ export function createLite(dbUrl: string, publicUrl: string): Lite {
     },
   });
   keepGrants(connection);
+  connection.normalizeDbError = passOnSqlState;
   const app = new App({
     connection,
     api: { enabled: true, schemas: ["public"], max_rows: 1000 },

@@ -272,6 +272,7 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
+      abandon_file: { Args: { file_id: string }; Returns: boolean };
       append_messages: {
         Args: {
           continuation_id?: string;

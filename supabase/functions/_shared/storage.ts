@@ -6,8 +6,13 @@ import { Problem, type ProblemCode } from "./errors.ts";
 import type { Env } from "./env.ts";
 import type { Context } from "hono";
 
-/** How long Storage may be silent before it counts as out of reach, in milliseconds. */
-export const STORAGE_TIMEOUT_MS = 15_000;
+/**
+ * How long Storage may be silent before it counts as out of reach, in milliseconds. The variable of
+ * that name in the environment sets it, for tests of that silence.
+ */
+export const STORAGE_TIMEOUT_MS = Number(
+  Deno.env.get("STORAGE_TIMEOUT_MS") ?? 15_000,
+);
 
 /** What a Storage error body says; most come as HTTP 400 with the real status in `statusCode`. */
 interface StorageFault {

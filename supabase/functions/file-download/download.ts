@@ -71,7 +71,13 @@ download.openapi(downloadFile, async (c) => {
     return c.body(null, selection.status, headers);
   }
   return c.body(
-    await readObject(c, file.bucket, storage_path, selection),
+    await readObject(
+      c,
+      file.bucket,
+      storage_path,
+      selection,
+      lengthOf(file, selection),
+    ),
     selection.status,
     headers,
   );
@@ -81,12 +87,9 @@ download.openapi(downloadFile, async (c) => {
 function describe(file: File, selection: Selection): Record<string, string> {
   if (selection.status === 304) return {};
   const range = selection.status === 206 ? selection.range : null;
-  const length = range === null
-    ? file.size_bytes
-    : range.last - range.first + 1;
   return {
     "Content-Type": contentType(file),
-    "Content-Length": String(length),
+    "Content-Length": String(lengthOf(file, selection)),
     "Content-Disposition": contentDisposition(
       file.original_name,
       file.mime_type,
@@ -99,6 +102,12 @@ function describe(file: File, selection: Selection): Record<string, string> {
     ...(file.sha256 !== null &&
       { "Repr-Digest": `sha-256=:${base64OfHex(file.sha256)}:` }),
   };
+}
+
+function lengthOf(file: File, selection: Selection): number {
+  return selection.status === 206
+    ? selection.range.last - selection.range.first + 1
+    : file.size_bytes;
 }
 
 /** The type with the parameters that came with it. */
@@ -114,6 +123,7 @@ async function readObject(
   bucket: string,
   path: string,
   selection: Selection,
+  expected: number,
 ): Promise<ReadableStream<Uint8Array>> {
   const response = await askStorage(
     c,
@@ -129,7 +139,18 @@ async function readObject(
   if (response.status !== selection.status || response.body === null) {
     throw await storageProblem(response, { 404: "not_found" });
   }
+  if (!hasLength(response, expected)) {
+    await response.body.cancel();
+    throw new Problem("unavailable", "Storage answered something else.");
+  }
   return response.body;
+}
+
+/** Whether an answer is as long as it has to be, as far as it says so: a gateway's page is not. */
+function hasLength({ headers }: Response, expected: number): boolean {
+  const length = headers.get("Content-Length");
+  return length === null || headers.has("Content-Encoding") ||
+    Number(length) === expected;
 }
 
 function base64OfHex(hex: string): string {

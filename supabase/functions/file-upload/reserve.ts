@@ -24,6 +24,7 @@ import {
   Reserved,
   Stored,
 } from "./schemas.ts";
+import { abandon } from "./store.ts";
 
 const reserveFile = createRoute({
   operationId: "reserveFile",
@@ -110,9 +111,14 @@ reservations.openapi(reserveFile, async (c) => {
       }),
     ),
   );
+  const signed_upload = await signUpload(c, file.bucket, storage_path)
+    .catch(async (error: unknown) => {
+      await abandon(c, file, storage_path);
+      throw error;
+    });
   return c.json({
     file,
-    signed_upload: await signUpload(c, file.bucket, storage_path),
+    signed_upload,
     resumable: {
       endpoint: `${publicStorageUrl()}/upload/resumable`,
       bucket: file.bucket,

@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import { databaseAnswer } from "../_shared/database_errors.ts";
 import type { Json } from "../_shared/database.types.ts";
 import type { Env } from "../_shared/env.ts";
-import { Problem } from "../_shared/errors.ts";
+import { Problem, problemFromUnknown } from "../_shared/errors.ts";
 import { File } from "../_shared/file_schemas.ts";
 import { askStorage, storageProblem } from "../_shared/storage.ts";
 import { type DeclaredType, refuseContradiction } from "./content_type.ts";
@@ -54,15 +54,7 @@ export async function storeFile(
         sha256: totals.sha256,
       });
     }
-    const stored = Stored.parse(
-      await databaseAnswer(
-        c.var.db.rpc("complete_file", {
-          file_id: file.id,
-          sha256: totals.sha256,
-          size_bytes: totals.size,
-        }),
-      ),
-    );
+    const stored = await complete(c, file.id, totals);
     if (stored.deduplicated) await removeObject(c, file.bucket, storage_path);
     return stored;
   } catch (error) {
@@ -87,6 +79,29 @@ async function reserve(c: Context<Env>, announced: Announced) {
       }),
     ),
   );
+}
+
+/**
+ * @throws {Problem} `unavailable` where Storage has said yes to bytes that it does not have: the
+ * client has sent them all, and can only send them again.
+ */
+async function complete(c: Context<Env>, file_id: string, totals: Totals) {
+  try {
+    return Stored.parse(
+      await databaseAnswer(
+        c.var.db.rpc("complete_file", {
+          file_id,
+          sha256: totals.sha256,
+          size_bytes: totals.size,
+        }),
+      ),
+    );
+  } catch (error) {
+    const { code } = problemFromUnknown(error);
+    throw code === "upload_incomplete" || code === "upload_mismatch"
+      ? new Problem("unavailable", "Storage failed.", {}, { cause: error })
+      : error;
+  }
 }
 
 /** Streams the bytes to Storage and gives back what they were. */
@@ -149,11 +164,11 @@ async function grow(
 }
 
 /** Gives up a file. What fails here is left to the sweep: the first failure is the one to tell. */
-async function abandon(
+export async function abandon(
   c: Context<Env>,
   file: z.infer<typeof File>,
   path: string,
 ) {
-  const { error } = await c.var.db.rpc("delete_file", { file_id: file.id });
-  if (error === null) await removeObject(c, file.bucket, path);
+  const { data } = await c.var.db.rpc("abandon_file", { file_id: file.id });
+  if (data) await removeObject(c, file.bucket, path);
 }

@@ -24,28 +24,27 @@ const PATIENCE_MS = 2000;
  */
 export function startGateway(port: number): Gateway {
   let backend: Backend | null = null;
-  const abort = new AbortController();
-  const server = listen(port, abort.signal, async (request) => {
-    return backend === null ? starting() : await route(request, backend);
-  });
+  const server = listen(
+    port,
+    async (request) =>
+      backend === null ? starting() : await route(request, backend),
+  );
   let stopped: Promise<void> | null = null;
   return {
     port: server.addr.port,
     open: (opened) => void (backend = opened),
-    stop: () => stopped ??= stop(server, abort),
+    stop: () => stopped ??= stop(server),
   };
 }
 
 function listen(
   port: number,
-  signal: AbortSignal,
   handler: (request: Request) => Promise<Response>,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
     return Deno.serve({
       hostname: "127.0.0.1",
       port,
-      signal,
       onListen: () => {},
       onError: () =>
         Response.json({ message: "The local gateway failed" }, { status: 502 }),
@@ -55,15 +54,13 @@ function listen(
   }
 }
 
-async function stop(
-  server: Deno.HttpServer,
-  abort: AbortController,
-): Promise<void> {
-  const timer = setTimeout(() => abort.abort(), PATIENCE_MS);
-  await Promise.race([
-    server.shutdown(),
-    new Promise((resolve) => setTimeout(resolve, PATIENCE_MS + 500)),
-  ]);
+/** Takes no more; what has not ended in time ends with the function that it waits for. */
+async function stop(server: Deno.HttpServer): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+  });
+  await Promise.race([server.shutdown(), late]);
   clearTimeout(timer);
 }
 

@@ -171,7 +171,10 @@ function explain(lines: string): string {
   if (/could not bind|Address already in use/i.test(lines)) {
     return "the port is in use. Stop what uses it, or set LOCAL_DB_PORT to another.";
   }
-  if (/incompatible with server|control file|invalid|corrupt/i.test(lines)) {
+  if (
+    /PANIC|incompatible with server|control|not a valid|invalid|corrupt|missing/i
+      .test(lines)
+  ) {
     return `its data folder is broken. Run "deno task reset" for an empty one. ${lines}`;
   }
   return lines;

@@ -169,6 +169,8 @@ Deno.test("a cursor that the API did not give is 400 invalid_cursor, never a sil
     body.next_cursor.slice(0, -4),
     encode({ ...position, id: "1" }),
     encode({ ...position, updated_at: "yesterday" }),
+    encode({ ...position, updated_at: "0000-01-01T00:00:00Z" }),
+    encode({ ...position, updated_at: "2026-01-01T00:00:00+23:00" }),
     encode({ ...position, more: 1 }),
     encode({ updated_at: position.updated_at }),
     encode([]),

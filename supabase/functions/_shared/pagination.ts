@@ -1,7 +1,13 @@
 /** Opaque keyset cursors, and Link headers. */
 import { decodeBase64Url, encodeBase64Url } from "hono/utils/encode";
-import type { z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { Problem } from "./errors.ts";
+
+/** A time in a cursor, as PostgreSQL writes it: it takes no year 0, and no offset of 16 hours. */
+export const CursorTime = z.iso.datetime({ offset: true })
+  .refine((time) =>
+    !time.startsWith("0000") && /(Z|[+-](0\d|1[0-5]):\d\d)$/.test(time)
+  );
 
 /** A cursor that stands for `position`: base64url of its JSON, opaque to clients. */
 export function encodeCursor(

@@ -1,6 +1,8 @@
 /** What conversation-history takes and answers. */
 import { z } from "@hono/zod-openapi";
 import { Conversation, Message } from "../_shared/conversation_schemas.ts";
+import { CursorTime } from "../_shared/pagination.ts";
+import { textFault } from "../_shared/storable.ts";
 import { text, wholeNumber } from "../_shared/validation.ts";
 
 export const PageQuery = z.strictObject({
@@ -25,9 +27,12 @@ export const Page = z.strictObject({
 }).openapi("Page");
 
 export const ListQuery = z.strictObject({
-  q: text(1, 500).optional().openapi({
+  q: text(1, 500).refine((q) => textFault(q) === null, {
+    error: "Holds what no text can.",
+  }).optional().openapi({
     description:
-      'Search messages instead, in web-search syntax: words, "a phrase", or, -not.',
+      'Search messages instead, in web-search syntax: words, "a phrase", or, -not. Nothing ' +
+      "but what not to find finds nothing.",
   }),
   cursor: z.string().max(500).optional().openapi({
     description: "next_cursor of the page before.",
@@ -42,7 +47,7 @@ export const ListQuery = z.strictObject({
 
 /** What a cursor of the list stands for. */
 export const ListPosition = z.strictObject({
-  updated_at: z.iso.datetime({ offset: true }),
+  updated_at: CursorTime,
   id: z.guid(),
 });
 

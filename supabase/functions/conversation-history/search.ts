@@ -23,13 +23,22 @@ export const SearchAnswer = z.strictObject({
 }).openapi("SearchAnswer");
 
 /** What a cursor of a search stands for. */
-const HitPosition = z.strictObject({ rank: z.number(), id: z.guid() });
+const HitPosition = z.strictObject({
+  rank: z.number().refine(isReal),
+  id: z.guid(),
+});
 
 /** What search_messages answers. */
 const FoundHits = z.strictObject({
   hits: z.array(Hit.extend({ rank: z.number(), id: z.guid() })),
   has_more: z.boolean(),
 });
+
+/** Whether PostgreSQL's real takes it: neither too large nor too close to 0. */
+function isReal(rank: number): boolean {
+  const real = Math.fround(rank);
+  return Number.isFinite(real) && (real !== 0 || rank === 0);
+}
 
 /** What to look for. */
 export interface Search {

@@ -1,5 +1,6 @@
 /** What file-download takes and answers. */
 import { z } from "@hono/zod-openapi";
+import { CursorTime } from "../_shared/pagination.ts";
 import { ContinuationId } from "../_shared/conversation_schemas.ts";
 import { File } from "../_shared/file_schemas.ts";
 import { wholeNumber } from "../_shared/validation.ts";
@@ -34,7 +35,7 @@ export const FileListQuery = z.strictObject({
 
 /** What a cursor of the list stands for. */
 export const FilePosition = z.strictObject({
-  created_at: z.iso.datetime({ offset: true }),
+  created_at: CursorTime,
   id: z.guid(),
 });
 

@@ -66,6 +66,13 @@ for (const [what, bytes, type] of contradictions) {
   });
 }
 
+Deno.test("a text may begin with the letters of a binary format", async () => {
+  for (const letters of ["BMI of", "MZ, the", "ID3 and", "solid state"]) {
+    const prose = `${letters} ${crypto.randomUUID()}\n`.repeat(20);
+    assert.equal((await upload(owner, prose)).status, 201, letters);
+  }
+});
+
 Deno.test("NUL in text is 415 type_mismatch", async () => {
   const answer = await upload(owner, "one\0two");
   assertProblem(answer, 415, "type_mismatch");

@@ -84,8 +84,9 @@ export async function refuseContradiction(
   sample: Uint8Array,
 ): Promise<void> {
   const found = (await fileTypeFromBuffer(sample))?.mime;
-  const holdsText = (found === undefined || TEXT_FORMATS.includes(found) ||
-    found.startsWith("text/")) && !hasNul(sample);
+  const holdsText = !hasNul(sample) &&
+    (found === undefined || TEXT_FORMATS.includes(found) ||
+      found.startsWith("text/") || onlySoundsBinary(sample));
   const matches = isText(declared)
     ? holdsText
     : declared === "image/svg+xml"
@@ -108,6 +109,23 @@ function hasNul(sample: Uint8Array): boolean {
     mark.every((b, i) => sample[i] === b)
   );
   return !isWide && sample.includes(0);
+}
+
+/**
+ * Whether a format was recognized by letters with which a text may begin as well: `BM` is a BMP to
+ * file-type, `MZ` a program, `solid ` a model. Those formats go on with bytes that no text has.
+ */
+function onlySoundsBinary(sample: Uint8Array): boolean {
+  return !sample.some(isBinaryByte) &&
+    !/^(%PDF-|GIF8[79]a)/.test(
+      new TextDecoder("latin1").decode(sample.subarray(0, 6)),
+    );
+}
+
+/** A "binary data byte" of the MIME Sniffing standard, or DEL. */
+function isBinaryByte(byte: number): boolean {
+  return byte <= 0x08 || byte === 0x0b || (byte >= 0x0e && byte <= 0x1a) ||
+    (byte >= 0x1c && byte <= 0x1f) || byte === 0x7f;
 }
 
 function looksLikeSvg(sample: Uint8Array): boolean {

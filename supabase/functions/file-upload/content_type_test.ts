@@ -97,13 +97,35 @@ Deno.test("text may be any text, XML, RTF, calendars and UTF-16 with a mark incl
   }
 });
 
+Deno.test("a text may begin with the letters of a binary format", async () => {
+  const beginnings = [
+    "BMI of patients",
+    "MZ, a newspaper",
+    "BZh",
+    "ID3 learns trees",
+    "GIF is a format",
+    "solid state physics",
+    "FORM 1040",
+    "AC1015",
+    "-----BEGIN PGP MESSAGE-----",
+    "%!PS-Adobe-3.0",
+    "G".repeat(400),
+    "BM caf\xe9",
+  ];
+  for (const beginning of beginnings) {
+    const sample = bytes(`${beginning}\r\n\tand so on. `.repeat(20));
+    await refuseContradiction("text/plain", sample);
+  }
+});
+
 Deno.test("text without a mark holds no NUL and is no known binary format", async () => {
   const binaries = [
     bytes("a\0b"),
     bytes("%PDF-1.7\n"),
     bytes("GIF89a........"),
     new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]),
-    new Uint8Array([0x4d, 0x5a, 0x90, 0x20, 0x20, 0x20]),
+    new Uint8Array([0x4d, 0x5a, 0x90, 0x03, 0x20, 0x20]),
+    new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0x20, 0x20]),
   ];
   for (const sample of binaries) {
     await assert.rejects(refuseContradiction("text/plain", sample), refused);

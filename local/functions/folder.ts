@@ -39,7 +39,7 @@ export function watchCode(
   }
   (async () => {
     for await (const { kind, paths } of watcher) {
-      if (kind === "access" || !paths.some(isCode)) continue;
+      if (kind === "access" || !paths.some(isRelevant)) continue;
       clearTimeout(timer);
       timer = setTimeout(onChange, QUIET_MS);
     }
@@ -52,9 +52,10 @@ export function watchCode(
   };
 }
 
-function isCode(path: string): boolean {
-  return /\.(ts|json)$/.test(path) && !/_test\.ts$/.test(path) &&
-    !basename(path).startsWith(".");
+/** Code, or a folder: a new one's first files may come before it is watched itself. */
+function isRelevant(path: string): boolean {
+  return /^[^.].*\.(ts|json)$|^[^.]+$/.test(basename(path)) &&
+    !/_test\.ts$/.test(path);
 }
 
 async function isFile(path: string): Promise<boolean> {

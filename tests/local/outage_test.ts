@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { inspect } from "../../local/processes/table.ts";
+import { nobody, signUp } from "../support/actors.ts";
+import { type Answer, append, request } from "../support/http.ts";
+import { assertProblem } from "../support/problems.ts";
+import { ownStack } from "./own_stack.ts";
+import { descendants, until } from "./processes.ts";
+
+const { stack, at } = await ownStack();
+const owner = await signUp("owner", at);
+await append(owner, "before", ["one"], { at });
+
+const upload = {
+  method: "POST",
+  headers: { "Content-Type": "text/plain", "X-File-Name": "a.txt" },
+  body: "a",
+};
+
+/** A request to every function that needs the database, and health of each. */
+const requests: Record<string, () => Promise<Answer>> = {
+  "conversation-append": () => append(owner, "during", ["two"], { at }),
+  "conversation-history, a page": () =>
+    request(owner, "conversation-history/before", { at }),
+  "conversation-history, the list": () =>
+    request(owner, "conversation-history", { at }),
+  "file-upload": () => request(owner, "file-upload", { ...upload, at }),
+  "file-download, the list": () => request(owner, "file-download", { at }),
+};
+for (
+  const name of [
+    "conversation-append",
+    "conversation-history",
+    "file-upload",
+    "file-download",
+  ]
+) {
+  requests[`health of ${name}`] = () =>
+    request(nobody(at), `${name}/_/health`, { at });
+}
+
+/** Asserts that all requests, sent at once, are answered 503 within five seconds. */
+async function assertUnavailable(): Promise<void> {
+  await Promise.all(
+    Object.entries(requests).map(async ([what, send]) => {
+      const startedAt = Date.now();
+      const answer = await send();
+      const seconds = (Date.now() - startedAt) / 1000;
+      assertProblem(answer, 503, "unavailable");
+      assert.match(answer.headers.get("Retry-After") ?? "", /^\d+$/, what);
+      assert.ok(seconds < 5, `${what} took ${seconds} s`);
+    }),
+  );
+}
+
+/** Asserts that everything works again soon, without a restart of anything. */
+async function assertRecovers(): Promise<void> {
+  const pid = stack.functions.pid("conversation-append");
+  await until(async () => {
+    const answers = await Promise.all(
+      Object.values(requests).map((send) => send()),
+    );
+    return answers.every(({ status }) => status < 300);
+  }, 10);
+  assert.equal(stack.functions.pid("conversation-append"), pid);
+}
+
+async function postgresPids(): Promise<number[]> {
+  const pids = await descendants(Deno.pid);
+  const infos = await Promise.all(pids.map(inspect));
+  return pids.filter((_, index) =>
+    /bin\/postgres |^postgres: /.test(infos[index]?.command ?? "")
+  );
+}
+
+Deno.test("a database that is stopped is 503 with Retry-After within 5 s, in every function, and recovers", async () => {
+  await stack.stopDatabase();
+  await assertUnavailable();
+  await assertUnavailable();
+  await stack.startDatabase();
+  await assertRecovers();
+});
+
+Deno.test("a database that hangs is 503 with Retry-After within 5 s, in every function, and recovers", async () => {
+  const pids = await postgresPids();
+  assert.ok(pids.length > 5);
+  for (const pid of pids) Deno.kill(pid, "SIGSTOP");
+  try {
+    await assertUnavailable();
+  } finally {
+    for (const pid of pids) Deno.kill(pid, "SIGCONT");
+  }
+  await assertRecovers();
+});
+
+Deno.test("a PostgreSQL that is killed is started again, and has what it has acknowledged", async () => {
+  const [postmaster] = await postgresPids();
+  assert.ok(postmaster);
+  Deno.kill(postmaster, "SIGKILL");
+  await assertRecovers();
+  const { body } = await request(owner, "conversation-history/before", { at });
+  assert.equal(body.messages[0].content, "one");
+});
+
+Deno.test("an append that a lost answer hid is there once after its retry", async () => {
+  const headers = { "Idempotency-Key": crypto.randomUUID() };
+  const send = () => append(owner, "retried", ["once"], { at, headers });
+  const [first] = await Promise.all([send(), stack.stopDatabase()]);
+  await stack.startDatabase();
+  await until(async () => (await send()).status < 300, 10);
+  const { body } = await request(owner, "conversation-history/retried", { at });
+  assert.equal(body.messages.length, 1, `after a ${first.status}`);
+});

@@ -9,6 +9,12 @@ import { type Extension, isProblemCode, Problem } from "./errors.ts";
 const PROBLEM_RAISED = "PT400";
 
 /**
+ * A check constraint. The schemas refuse what they can see; some JSON takes more room in the
+ * database than on the wire.
+ */
+const CHECK_VIOLATION = "23514";
+
+/**
  * SQLSTATEs that pass by themselves: connection lost (08, 57P), out of resources (53), cancelled
  * by a timeout (57014, 55P03), and serialization or deadlock (40).
  * https://www.postgresql.org/docs/17/errcodes-appendix.html
@@ -42,6 +48,14 @@ export function problemFrom(error: PostgrestError, status: number): Problem {
       error.message,
       undefined,
       extensionOf(error.details),
+      cause,
+    );
+  }
+  if (error.code === CHECK_VIOLATION) {
+    return new Problem(
+      "validation_failed",
+      "The database cannot hold it: something is too large.",
+      {},
       cause,
     );
   }

@@ -11,7 +11,14 @@ interface Versioned {
   updated_at: string;
 }
 
-const TAG = /"([A-Za-z0-9_-]*)\.[A-Za-z0-9_-]+"/g;
+/**
+ * A tag of ours. W/ may stand before it: proxies that compress weaken tags, and the version that
+ * If-Match is about is not one of bytes.
+ */
+const TAG = /"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+"/g;
+
+/** What every version looks like; what a foreign tag decodes to could be no JSON. */
+const VERSION = /^[0-9T:.+Z-]+$/;
 
 /** A strong ETag of `answer`, which shows `conversation`. */
 export async function versionTag(
@@ -33,11 +40,20 @@ export function matchedVersions(
   ifMatch: string | undefined,
 ): string[] | undefined {
   if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
-  const versions = [...ifMatch.matchAll(TAG)].map(([, version]) =>
-    new TextDecoder().decode(decodeBase64Url(version ?? ""))
-  );
+  const versions = [...ifMatch.matchAll(TAG)]
+    .map(([, encoded]) => versionOf(encoded ?? ""))
+    .filter((version) => VERSION.test(version));
   if (versions.length === 0) throw new Problem("precondition_failed");
   return versions;
+}
+
+function versionOf(encoded: string): string {
+  try {
+    return new TextDecoder().decode(decodeBase64Url(encoded));
+  } catch {
+    // No base64.
+    return "";
+  }
 }
 
 function unpadded(bytes: ArrayBuffer): string {

@@ -17,6 +17,12 @@ import { Problem } from "./errors.ts";
 /** Longer than any query should take, shorter than what a client waits for a 503. */
 const DATABASE_TIMEOUT_MS = 4500;
 
+/**
+ * For what moves all rows of a conversation at once: a little longer than the statement_timeout of
+ * those SQL functions, so that no answer is lost whose work is committed.
+ */
+export const BULK_TIMEOUT_MS = 65_000;
+
 /** Supabase Auth's `aud` of a signed-in user. Keeps out project tokens of other roles. */
 const AUDIENCE = "authenticated";
 
@@ -27,29 +33,38 @@ const AUDIENCE = "authenticated";
  * @throws {Problem} `unauthenticated` without a token, `invalid_token` with one that is expired,
  * unsigned, signed by another key, without `kid`, or not a user's.
  */
-export const requireUser = createMiddleware<Env>(async (c, next) => {
-  const { data: auth, error } = await verifyAuth(c.req.raw, {
-    auth: "user",
-    audience: AUDIENCE,
-  });
-  if (error) throw problemFromAuth(error, c.req.header("Authorization"));
-  const { id, role } = auth.userClaims ?? {};
-  if (id === undefined || role !== "authenticated") {
-    throw new Problem("invalid_token");
-  }
+export const requireUser = userWithin(DATABASE_TIMEOUT_MS);
 
-  c.set("userId", id);
-  c.set(
-    "db",
-    createContextClient<Database>({
-      auth: { token: auth.token },
-      supabaseOptions: {
-        global: { fetch: timed((ms) => setMetric(c, "db", ms, "Database")) },
-      },
-    }),
-  );
-  await next();
-});
+/** {@link requireUser} for a route whose database call may take {@link BULK_TIMEOUT_MS}. */
+export const requireUserForBulk = userWithin(BULK_TIMEOUT_MS);
+
+function userWithin(timeoutMs: number) {
+  return createMiddleware<Env>(async (c, next) => {
+    const { data: auth, error } = await verifyAuth(c.req.raw, {
+      auth: "user",
+      audience: AUDIENCE,
+    });
+    if (error) throw problemFromAuth(error, c.req.header("Authorization"));
+    const { id, role } = auth.userClaims ?? {};
+    if (id === undefined || role !== "authenticated") {
+      throw new Problem("invalid_token");
+    }
+
+    c.set("userId", id);
+    c.set(
+      "db",
+      createContextClient<Database>({
+        auth: { token: auth.token },
+        supabaseOptions: {
+          global: {
+            fetch: timed(timeoutMs, (ms) => setMetric(c, "db", ms, "Database")),
+          },
+        },
+      }),
+    );
+    await next();
+  });
+}
 
 /**
  * Lets maintenance pass: a request with the project's secret key in `apikey`.
@@ -72,9 +87,9 @@ export const requireSecret = createMiddleware<Env>(async (c, next) => {
 });
 
 /** A client with the project's secret key. For health and maintenance, never for a user's route. */
-export function adminClient(): Db {
+export function adminClient(timeoutMs = DATABASE_TIMEOUT_MS): Db {
   return createAdminClient<Database>({
-    supabaseOptions: { global: { fetch: timed(() => {}) } },
+    supabaseOptions: { global: { fetch: timed(timeoutMs, () => {}) } },
   });
 }
 
@@ -97,10 +112,13 @@ function problemFromAuth(
 }
 
 /** fetch that gives up in time and reports how long the answer took, in milliseconds. */
-function timed(report: (ms: number) => void): typeof fetch {
+function timed(
+  timeoutMs: number,
+  report: (ms: number) => void,
+): typeof fetch {
   return async (input, init) => {
     const startedAt = performance.now();
-    const limit = AbortSignal.timeout(DATABASE_TIMEOUT_MS);
+    const limit = AbortSignal.timeout(timeoutMs);
     const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
     try {
       return await fetch(input, { ...init, signal });

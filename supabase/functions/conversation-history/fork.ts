@@ -1,6 +1,6 @@
 /** `POST /conversation-history/{continuation_id}/fork`: a conversation that begins as another. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { requireUser } from "../_shared/auth.ts";
+import { requireUserForBulk } from "../_shared/auth.ts";
 import {
   ContinuationId,
   Conversation,
@@ -41,7 +41,7 @@ const forkConversation = createRoute({
   security: userSecurity,
   middleware: [
     acceptsJson,
-    requireUser,
+    requireUserForBulk,
     jsonBody({ maxBytes: MAX_FORK_BYTES }),
   ] as const,
   request: {

@@ -1,6 +1,10 @@
 /** `POST /conversation-history/sweep`: removes expired conversations, with the secret key. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { adminClient, requireSecret } from "../_shared/auth.ts";
+import {
+  adminClient,
+  BULK_TIMEOUT_MS,
+  requireSecret,
+} from "../_shared/auth.ts";
 import { databaseAnswer } from "../_shared/database_errors.ts";
 import { jsonBody } from "../_shared/json_body.ts";
 import { problems } from "../_shared/openapi.ts";
@@ -52,7 +56,10 @@ export const sweep = createRouter();
 
 sweep.openapi(sweepConversations, async (c) => {
   const swept = await databaseAnswer(
-    adminClient().rpc("sweep_conversations", c.req.valid("json")),
+    adminClient(BULK_TIMEOUT_MS).rpc(
+      "sweep_conversations",
+      c.req.valid("json"),
+    ),
   );
   return c.json(SweptConversations.parse(swept), 200);
 });

@@ -1,4 +1,6 @@
 -- What changes a conversation besides appending: PATCH, members, fork, deletion and expiry.
+-- What moves all rows of a conversation takes a fifth of a millisecond a message, and so may need
+-- more than the role's statement_timeout: the Data API takes a function's own.
 
 -- JSON merge patch, RFC 7396: null removes, objects merge, everything else replaces.
 create function private.merge_patch(target jsonb, patch jsonb)
@@ -27,6 +29,38 @@ begin
   return result;
 end;
 $$;
+
+-- The bytes of a value as compact JSON, which the API counts: jsonb's own text has a space after
+-- every comma and colon, which are the spaces outside of strings.
+create function private.json_bytes(value jsonb)
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+  select octet_length(value::text)
+    - regexp_count(regexp_replace(value::text, '"(?:[^"\\]|\\.)*"', '', 'g'), ' ')
+$$;
+
+-- An editor's ttl_seconds of 1 would be an editor's deletion, which is the owner's alone.
+create function private.keep_ttl_to_owner()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if (select auth.uid()) <> old.owner_id then
+    perform private.raise_problem('owner_only');
+  end if;
+  return new;
+end;
+$$;
+revoke all on function private.keep_ttl_to_owner() from public, anon, authenticated, service_role;
+
+create trigger conversations_keep_ttl_to_owner
+  before update on public.conversations
+  for each row when (old.ttl_seconds is distinct from new.ttl_seconds)
+  execute function private.keep_ttl_to_owner();
 
 -- The conversation, if the caller may do what asks for `required`: editor or owner.
 create function private.require_access(continuation_id text, required text)
@@ -79,7 +113,7 @@ begin
     when changes ? 'metadata' then private.merge_patch(target.metadata, changes -> 'metadata')
     else target.metadata
   end;
-  if octet_length(merged::text) > 131072 then
+  if changes ? 'metadata' and private.json_bytes(merged) > 65536 then
     perform private.raise_problem('validation_failed', jsonb_build_object('errors', jsonb_build_array(
       jsonb_build_object('pointer', '/metadata', 'detail', 'Must be at most 64 KiB of JSON when merged.')
     )));
@@ -104,7 +138,7 @@ begin
 end;
 $$;
 comment on function public.update_conversation is
-  'Problems: not_found, read_only, precondition_failed, validation_failed.';
+  'Problems: not_found, read_only, owner_only, precondition_failed, validation_failed.';
 
 -- Removes all rows of a conversation of the caller's and says how many there were. Its files stay
 -- until the sweep, which keeps those that another conversation links.
@@ -113,6 +147,7 @@ returns json
 language plpgsql
 security invoker
 set search_path = ''
+set statement_timeout = '60s'
 as $$
 declare
   target public.conversations := private.require_access(continuation_id, 'owner');
@@ -191,6 +226,7 @@ returns json
 language plpgsql
 security invoker
 set search_path = ''
+set statement_timeout = '60s'
 as $$
 declare
   source public.conversations := private.find_conversation(continuation_id);
@@ -318,24 +354,35 @@ end;
 $$;
 comment on function public.remove_member is 'Problems: not_found, owner_only.';
 
--- Removes expired conversations, oldest first, a bounded number a call.
+-- Removes expired conversations, oldest first, a bounded number a call: as many as hold 20,000
+-- messages together, and always one.
 create function public.sweep_conversations(max_conversations integer default 100)
 returns json
 language plpgsql
 security invoker
 set search_path = ''
+set statement_timeout = '60s'
 as $$
 declare
+  expired uuid[];
   removed integer;
 begin
-  delete from public.conversations c
-  where c.id in (
-    select e.id from public.conversations e
-    where e.ttl_seconds is not null and private.expires_at(e.updated_at, e.ttl_seconds) <= now()
-    order by private.expires_at(e.updated_at, e.ttl_seconds)
-    limit max_conversations
-    for update skip locked
+  expired := array(
+    select b.id
+    from (
+      select e.id, sum(e.last_seq) over (order by e.expired_at, e.id) - e.last_seq as messages_before
+      from (
+        select c.id, c.last_seq, private.expires_at(c.updated_at, c.ttl_seconds) as expired_at
+        from public.conversations c
+        where c.ttl_seconds is not null and private.expires_at(c.updated_at, c.ttl_seconds) <= now()
+        order by private.expires_at(c.updated_at, c.ttl_seconds)
+        limit max_conversations
+        for update skip locked
+      ) e
+    ) b
+    where b.messages_before < 20000
   );
+  delete from public.conversations c where c.id = any (expired);
   get diagnostics removed = row_count;
   return json_build_object(
     'conversations', removed,
@@ -349,6 +396,7 @@ $$;
 
 revoke all on function
   private.merge_patch(jsonb, jsonb),
+  private.json_bytes(jsonb),
   private.require_access(text, text),
   private.copy_log(uuid, uuid, bigint),
   private.member_json(public.conversation_members),
@@ -362,6 +410,7 @@ revoke all on function
 from public, anon, authenticated, service_role;
 grant execute on function
   private.merge_patch(jsonb, jsonb),
+  private.json_bytes(jsonb),
   private.require_access(text, text),
   private.copy_log(uuid, uuid, bigint),
   private.member_json(public.conversation_members),

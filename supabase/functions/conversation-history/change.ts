@@ -1,6 +1,6 @@
 /** `PATCH` and `DELETE /conversation-history/{continuation_id}`. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { requireUser } from "../_shared/auth.ts";
+import { requireUser, requireUserForBulk } from "../_shared/auth.ts";
 import {
   Conversation,
   ConversationPath,
@@ -26,7 +26,9 @@ const Change = storable(
       description: "A JSON merge patch (RFC 7396): null removes a member.",
     }),
     archived: z.boolean().optional(),
-    ttl_seconds: TtlSeconds.nullable().optional(),
+    ttl_seconds: TtlSeconds.nullable().optional().openapi({
+      description: "By the owner: what is over is deleted.",
+    }),
   }).openapi("Change"),
 );
 
@@ -75,6 +77,7 @@ const changeConversation = createRoute({
       ...userProblems,
       "malformed_request",
       "read_only",
+      "owner_only",
       "not_found",
       "precondition_failed",
       "body_too_large",
@@ -89,7 +92,7 @@ const deleteConversation = createRoute({
   path: "/{continuation_id}",
   summary: "Delete a conversation of yours and all its messages, at once",
   security: userSecurity,
-  middleware: [acceptsJson, requireUser] as const,
+  middleware: [acceptsJson, requireUserForBulk] as const,
   request: { params: ConversationPath },
   responses: {
     200: {

@@ -4,7 +4,7 @@ import type { Backend } from "./backend.ts";
 import { identify, refusal } from "./identity.ts";
 
 /** How long the Data API may take, in milliseconds: longer than any statement may. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 70_000;
 
 export async function answerDataApi(
   request: Request,

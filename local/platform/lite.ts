@@ -4,6 +4,13 @@ import { App } from "npm:@supabase/lite@0.10.0";
 import { createPostgresConnection } from "npm:@supabase/lite@0.10.0/postgres";
 import { INNER_SECRET, signInner } from "../keys.ts";
 import { passOnSqlState } from "./lite_errors.ts";
+import {
+  type JsonArguments,
+  jsonTypes,
+  markStrings,
+  readJsonArguments,
+} from "./lite_jsonb.ts";
+import { ROLE_LIMITS, takeFunctionLimits } from "./lite_limits.ts";
 
 export interface Lite {
   /** Makes or completes the auth schema. */
@@ -14,17 +21,11 @@ export interface Lite {
   close(): Promise<void>;
 }
 
-/** PostgreSQL's type number of jsonb. */
-const JSONB = 3802;
-
 /** Connections of the pool: as many as a small hosted project's Data API has. */
 const POOL = 20;
 
 /** How long after a failed connection the next one is tried, in seconds. */
 const RECONNECT_AFTER_S = 0.2;
-
-/** The limits that a hosted project sets on the roles of the Data API, in milliseconds. */
-const LIMITS = { statement_timeout: 8000, lock_timeout: 8000 };
 
 /**
  * @param dbUrl connects as a role that may become anon, authenticated and service_role, use the
@@ -37,20 +38,9 @@ export function createLite(dbUrl: string, publicUrl: string): Lite {
       max: POOL,
       connect_timeout: 2,
       backoff: () => RECONNECT_AFTER_S,
-      connection: LIMITS,
+      connection: ROLE_LIMITS,
       onnotice: () => {},
-      types: {
-        jsonb: {
-          to: JSONB,
-          from: [JSONB],
-          // Arguments of an RPC arrive encoded already: encoding them again would make strings.
-          serialize: (value: unknown) =>
-            typeof value === "string" && isJsonContainer(value)
-              ? value
-              : JSON.stringify(value),
-          parse: (text: string) => JSON.parse(text),
-        },
-      },
+      types: jsonTypes,
     },
   });
   keepGrants(connection);
@@ -69,12 +59,17 @@ export function createLite(dbUrl: string, publicUrl: string): Lite {
     // The gateway has checked the caller's key and says the role in the token that it passes on.
     options: { server: { apiKeys: false } },
   });
-  const fetch = async (request: Request) =>
-    await quietly(() => app.fetch(request, { peerAddress: "127.0.0.1" }));
+  let jsonArguments: JsonArguments = new Map();
+  const fetch = async (request: Request) => {
+    const marked = await markStrings(request, jsonArguments);
+    return await quietly(() => app.fetch(marked, { peerAddress: "127.0.0.1" }));
+  };
   return {
     ensureSchema: () => app.ensureSystemSchema(),
     async open() {
       await app.init();
+      await takeFunctionLimits(connection, dbUrl);
+      jsonArguments = await readJsonArguments(dbUrl);
       // It reads the schema at its first request: let that be this one and not a client's.
       const token = await signInner({ role: "service_role" });
       await fetch(
@@ -108,14 +103,4 @@ console.error = (...what) => {
 /** It prints what the database refuses, values of the caller included, and answers it besides. */
 function quietly<T>(work: () => T): T {
   return isQuiet.run(true, work);
-}
-
-function isJsonContainer(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -137,11 +137,21 @@ Deno.test("a malformed Content-Type is 415 unsupported_media_type", async () => 
   }
 });
 
-Deno.test("metadata cannot break the headers of a download", async () => {
-  const metadata = { content_type_parameters: "charset=x\r\nX-Evil: 1 é€" };
-  const query = `metadata=${encodeURIComponent(JSON.stringify(metadata))}`;
-  const { body } = await upload(owner, text(30), { query });
-  const { status, headers } = await download(owner, body.file.id);
-  assert.equal(status, 200);
-  assert.equal(headers.get("X-Evil"), null);
-});
+for (
+  const parameters of [
+    "charset=x\r\nX-Evil: 1 é€",
+    // Browsers take the last of two types.
+    "charset=utf-8, text/html",
+    "charset=utf-8;,text/html",
+  ]
+) {
+  Deno.test(`metadata adds no header and no type to a download: ${JSON.stringify(parameters)}`, async () => {
+    const metadata = { content_type_parameters: parameters };
+    const query = `metadata=${encodeURIComponent(JSON.stringify(metadata))}`;
+    const { body } = await upload(owner, text(30), { query });
+    const { status, headers } = await download(owner, body.file.id);
+    assert.equal(status, 200);
+    assert.equal(headers.get("X-Evil"), null);
+    assert.equal(headers.get("Content-Type"), "text/plain");
+  });
+}

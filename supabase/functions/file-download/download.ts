@@ -5,6 +5,7 @@ import { requireUser } from "../_shared/auth.ts";
 import type { Env } from "../_shared/env.ts";
 import { Problem } from "../_shared/errors.ts";
 import { type File, FilePath } from "../_shared/file_schemas.ts";
+import { areParameters } from "../_shared/media_type_parameters.ts";
 import { problems, userProblems, userSecurity } from "../_shared/openapi.ts";
 import { createRouter } from "../_shared/router.ts";
 import { askStorage, storageProblem } from "../_shared/storage.ts";
@@ -110,10 +111,10 @@ function lengthOf(file: File, selection: Selection): number {
     : file.size_bytes;
 }
 
-/** The type with the parameters that came with it. */
+/** The type with the parameters that came with it; owners can write anything into metadata. */
 function contentType({ mime_type, metadata }: File): string {
   const parameters = metadata.content_type_parameters;
-  return typeof parameters === "string" && /^[\x20-\x7e]+$/.test(parameters)
+  return typeof parameters === "string" && areParameters(`; ${parameters}`)
     ? `${mime_type}; ${parameters}`
     : mime_type;
 }

@@ -1,6 +1,7 @@
 /** The declared type of a file, and whether its first bytes contradict it. */
 import { fileTypeFromBuffer } from "file-type";
 import { Problem } from "../_shared/errors.ts";
+import { areParameters } from "../_shared/media_type_parameters.ts";
 
 /** How many bytes a verdict needs: what file-type asks for. */
 export const SAMPLE_BYTES = 4100;
@@ -36,15 +37,7 @@ export interface DeclaredType {
   parameters: string | null;
 }
 
-const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
 const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
-/**
- * RFC 9110 section 5.6.6. A comma outside of quotes is none of it: browsers would read a second type
- * after it.
- */
-const PARAMETERS = new RegExp(
-  `^(?: *;(?: *${TOKEN}=(?:${TOKEN}|"(?:[ !#-\\[\\]-~]|\\\\[ -~])*"))?)*$`,
-);
 const MAX_LENGTH = 1000;
 
 /**
@@ -59,7 +52,7 @@ export function parseContentType(header: string | undefined): DeclaredType {
   const parameters = end < 0 ? "" : value.slice(end);
   if (
     (header ?? "").length > MAX_LENGTH || !MEDIA_TYPE.test(essence) ||
-    !PARAMETERS.test(parameters)
+    !areParameters(parameters)
   ) {
     throw new Problem(
       "unsupported_media_type",

@@ -1,0 +1,15 @@
+/**
+ * The parameters of a media type with the semicolon before each, by RFC 9110 section 5.6.6. A comma
+ * outside of quotes is none of it: browsers would read a second type after it.
+ */
+
+const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
+
+const PARAMETERS = new RegExp(
+  `^(?: *;(?: *${TOKEN}=(?:${TOKEN}|"(?:[ !#-\\[\\]-~]|\\\\[ -~])*"))?)*$`,
+);
+
+/** Whether `text`, such as `;charset=utf-8`, may follow a type in a header. */
+export function areParameters(text: string): boolean {
+  return PARAMETERS.test(text);
+}

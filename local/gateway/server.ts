@@ -2,6 +2,7 @@
 import { portFailure } from "../ports.ts";
 import { answerFunction } from "./function_api.ts";
 import { answerAuth } from "./auth_api.ts";
+import { forBrowsers } from "./cors.ts";
 import { answerDataApi } from "./data_api.ts";
 import { answerFrom } from "./replaced.ts";
 import type { Backend } from "./backend.ts";
@@ -69,10 +70,23 @@ async function route(request: Request, backend: Backend): Promise<Response> {
   const [, service, version, ...rest] = url.pathname.split("/");
   const below = `/${rest.join("/")}${url.search}`;
   if (version !== "v1") return notFound();
+  if (service === "functions") {
+    return await answerFunction(request, rest[0] ?? "", below, backend);
+  }
+  return await forBrowsers(
+    request,
+    () => routeService(service ?? "", request, below, backend),
+  );
+}
+
+async function routeService(
+  service: string,
+  request: Request,
+  below: string,
+  backend: Backend,
+): Promise<Response> {
   const { replace, key } = backend;
   switch (service) {
-    case "functions":
-      return await answerFunction(request, rest[0] ?? "", below, backend);
     case "auth":
       return replace.auth
         ? await answerFrom(replace.auth, request, below, key)

@@ -41,7 +41,7 @@ export async function request(
     redirect: "manual",
   });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+  const isJson = /[/+]json/.test(response.headers.get("Content-Type") ?? "");
   return {
     status: response.status,
     headers: response.headers,

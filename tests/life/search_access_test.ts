@@ -88,6 +88,21 @@ Deno.test("an expired conversation is found by nobody", async () => {
   assert.deepEqual(await hitsIn(viewer, id, word), []);
 });
 
+Deno.test("what is hidden takes no place on a page from what is not", async () => {
+  const word = newWord();
+  const better = await conversationWith(`${word} ${word} ${word}`, {
+    ttl_seconds: 60,
+  });
+  const id = await conversationWith(word);
+  await expire(better);
+  const { body } = await search(owner, word, { limit: "1" });
+  assert.deepEqual(
+    body.hits.map(({ conversation }: Hit) => conversation.id),
+    [id],
+  );
+  assert.equal(body.next_cursor, null);
+});
+
 Deno.test("archived conversations are found too, or alone, or not at all, as asked", async () => {
   const word = newWord();
   const [archived, current] = [

@@ -188,6 +188,20 @@ Deno.test("sweeps at the same time share the work", async () => {
   assert.equal(removed.reduce((sum, count) => sum + count, 0), 6);
 });
 
+Deno.test("the sweep passes by a conversation that somebody is at work on", async () => {
+  await sweepAll();
+  const { id } = await conversation();
+  await expire(id);
+  await withSql((sql) =>
+    sql.begin(async (tx) => {
+      await tx`update public.conversations set title = 'In use' where id = ${id}`;
+      const { body } = await sweep();
+      assert.deepEqual(body, { conversations: 0, more: true });
+    })
+  );
+  assert.equal((await history(owner, id)).body.conversation.title, "In use");
+});
+
 Deno.test("the sweep takes the secret key and no other", async () => {
   const { id } = await conversation();
   await expire(id);

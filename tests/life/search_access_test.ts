@@ -90,11 +90,11 @@ Deno.test("an expired conversation is found by nobody", async () => {
 
 Deno.test("what is hidden takes no place on a page from what is not", async () => {
   const word = newWord();
-  const better = await conversationWith(`${word} ${word} ${word}`, {
-    ttl_seconds: 60,
-  });
+  for (let count = 0; count < 2; count++) {
+    const better = `${word} ${word} ${word}`;
+    await expire(await conversationWith(better, { ttl_seconds: 60 }));
+  }
   const id = await conversationWith(word);
-  await expire(better);
   const { body } = await search(owner, word, { limit: "1" });
   assert.deepEqual(
     body.hits.map(({ conversation }: Hit) => conversation.id),

@@ -46,7 +46,8 @@ function codeOf(cause: unknown): string | null {
 }
 
 function stackFrames(error: Error): string[] {
-  return (error.stack ?? "").split("\n")
+  // Without the message, of which a line may look like a frame.
+  return (error.stack ?? "").replace(error.message, "").split("\n")
     .map((line) => line.trim())
     .filter((line) => line.startsWith("at "))
     .slice(0, 8);

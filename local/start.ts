@@ -2,20 +2,8 @@
 import { optionsFromEnv } from "./config.ts";
 import { describe } from "./describe.ts";
 import { endingInSentences } from "./failures.ts";
-import { watchLaunchers } from "./processes/launcher.ts";
+import { askedToEnd } from "./processes/ending.ts";
 import { startStack } from "./stack.ts";
-
-const ENDING_SIGNALS: Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
-
-/** Resolves with the reason when the stack is asked to end. */
-async function askedToEnd(): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  for (const signal of ENDING_SIGNALS) {
-    Deno.addSignalListener(signal, () => resolve(signal));
-  }
-  await watchLaunchers(() => resolve("its launcher is gone"));
-  return await promise;
-}
 
 await endingInSentences(async () => {
   const startedAt = performance.now();

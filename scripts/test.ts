@@ -3,7 +3,11 @@
  * own on free ports, with an empty database; against the project in the environment instead when
  * SUPABASE_URL is set. Closes with the counts of passed and failed tests.
  */
-import { startStack } from "../local/stack.ts";
+import { endingInSentences } from "../local/failures.ts";
+import { askedToEnd } from "../local/processes/ending.ts";
+import { end, tree } from "../local/processes/entry.ts";
+import type { Stack } from "../local/stack.ts";
+import { startTemporaryStack } from "../local/temporary.ts";
 
 const suites = ["tests", "supabase", "local"];
 
@@ -15,6 +19,11 @@ async function runSuites(env: Record<string, string>): Promise<number> {
     env,
     stdout: "piped",
   }).spawn();
+  askedToEnd().then(async (reason) => {
+    console.log(`Stopping: ${reason}.`);
+    // With the stacks that tests have started.
+    for (const entry of await tree(child.pid)) await end(entry);
+  });
   const [passed, failed] = await countWhilePrinting(child.stdout);
   const { code } = await child.status;
   console.log(`${passed} passed, ${failed} failed`);
@@ -24,47 +33,41 @@ async function runSuites(env: Record<string, string>): Promise<number> {
 /** Prints what `deno test` prints and gives back the counts of its last line. */
 async function countWhilePrinting(
   output: ReadableStream<Uint8Array>,
-): Promise<[number, number]> {
+): Promise<[passed: number, failed: number]> {
   let tail = "";
   const decoder = new TextDecoder();
   for await (const chunk of output) {
     await Deno.stdout.write(chunk);
-    tail = (tail + decoder.decode(chunk, { stream: true })).slice(-2000);
+    tail = (tail + decoder.decode(chunk, { stream: true })).slice(-4000);
   }
-  const summaries = [...tail.matchAll(/\| (\d+) passed.*? \| (\d+) failed/g)];
-  const last = summaries.at(-1);
-  return [Number(last?.[1] ?? 0), Number(last?.[2] ?? 0)];
+  // ok | 12 passed (3 steps) | 0 failed | 1 ignored (4s)
+  const summary = [...tail.matchAll(/\| (\d+) passed.*? \| (\d+) failed/g)]
+    .at(-1);
+  return [Number(summary?.[1] ?? 0), Number(summary?.[2] ?? 0)];
 }
 
-/** What the suites' tests/support/target.ts reads. */
-async function runAgainstOwnStack(): Promise<number> {
-  const dataDir = await Deno.makeTempDir({ prefix: "continuum-test-" });
-  try {
-    await using stack = await startStack({
-      port: 0,
-      dbPort: 0,
-      dataDir,
-      seed: false,
-      // The functions' log lines are their tests' matter, not the reader's of this output.
-      onFunctionLine: (name, line) => {
-        if (!line.startsWith('{"event":"request"')) {
-          console.error(`[${name}] ${line}`);
-        }
-      },
-    });
-    return await runSuites({
-      SUPABASE_URL: stack.apiUrl,
-      SUPABASE_PUBLISHABLE_KEY: stack.publishableKey,
-      SUPABASE_SECRET_KEY: stack.secretKey,
-      SUPABASE_DB_URL: stack.dbUrl,
-    });
-  } finally {
-    await Deno.remove(dataDir, { recursive: true });
+/** What tests/support/target.ts reads. */
+function targetOf(stack: Stack): Record<string, string> {
+  return {
+    SUPABASE_URL: stack.apiUrl,
+    SUPABASE_PUBLISHABLE_KEY: stack.publishableKey,
+    SUPABASE_SECRET_KEY: stack.secretKey,
+    SUPABASE_DB_URL: stack.dbUrl,
+  };
+}
+
+/** The functions' log lines are their tests' matter, and not the reader's of this output. */
+function printUnlessRequest(name: string, line: string): void {
+  if (!line.startsWith('{"event":"request"')) {
+    console.error(`[${name}] ${line}`);
   }
 }
 
-Deno.exit(
-  Deno.env.has("SUPABASE_URL")
-    ? await runSuites({})
-    : await runAgainstOwnStack(),
-);
+await endingInSentences(async () => {
+  if (Deno.env.has("SUPABASE_URL")) Deno.exit(await runSuites({}));
+  const stack = await startTemporaryStack({
+    onFunctionLine: printUnlessRequest,
+  });
+  const code = await runSuites(targetOf(stack)).finally(stack.stop);
+  Deno.exit(code);
+});

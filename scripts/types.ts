@@ -9,7 +9,7 @@ import {
   sortGeneratorMetadata,
 } from "npm:@supabase/postgrest-typegen@0.2.5";
 import { withConnection } from "../local/sql.ts";
-import { startStack } from "../local/stack.ts";
+import { startTemporaryStack } from "../local/temporary.ts";
 import { formatted } from "./format.ts";
 
 export const typesFile = fileURLToPath(
@@ -31,23 +31,13 @@ export async function typesOf(dbUrl: string): Promise<string> {
 }
 
 if (import.meta.main) {
-  const dataDir = await Deno.makeTempDir({ prefix: "continuum-types-" });
   // No functions: they may not start before their types are right.
-  const functionsDir = await Deno.makeTempDir({
-    prefix: "continuum-no-functions-",
-  });
-  const stack = await startStack({
-    port: 0,
-    dbPort: 0,
-    dataDir,
-    seed: false,
-    functionsDir,
-  });
+  const functionsDir = await Deno.makeTempDir({ prefix: "continuum-" });
+  const stack = await startTemporaryStack({ functionsDir });
   try {
     await Deno.writeTextFile(typesFile, await typesOf(stack.dbUrl));
   } finally {
     await stack.stop();
-    await Deno.remove(dataDir, { recursive: true });
     await Deno.remove(functionsDir);
   }
 }

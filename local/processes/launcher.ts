@@ -47,7 +47,9 @@ async function launchers(): Promise<Link[]> {
 }
 
 function isLauncher(command: string): boolean {
-  return /^(\S*\/)?deno(\.exe)? (task|run) /.test(command) ||
+  return /^(\S*\/)?deno(\.exe)? (task|run|test) /.test(command) ||
     /^(\S*\/)?sh -c '?"?(\S*\/)?deno\b/.test(command) ||
-    /^npm (exec|run|x) /.test(command) || /(^|\/)npx(-cli\.js)? /.test(command);
+    /^npm (exec|run|x) /.test(command) ||
+    /(^|\/)npx(-cli\.js)? /.test(command) ||
+    /^(\S*\/)?node \S*\/deno\/bin\.cjs /.test(command);
 }

@@ -5,20 +5,12 @@
  */
 import { StackError } from "../config.ts";
 import { join } from "../paths.ts";
-import { inspect } from "./table.ts";
-
-interface Entry {
-  pid: number;
-  startedAt: string;
-}
+import { end, type Entry, entryOf, isAlive } from "./entry.ts";
 
 interface Content {
   stack: Entry;
   children: Entry[];
 }
-
-/** How long what was left behind may take to end by itself, in tries of 50 ms. */
-const TRIES = 100;
 
 export class ProcessRecord {
   #path: string;
@@ -51,7 +43,7 @@ export class ProcessRecord {
           "Stop it, or set LOCAL_DATA_DIR, LOCAL_PORT and LOCAL_DB_PORT for another.",
       );
     }
-    await Promise.all((before?.children ?? []).map(endLeftover));
+    await Promise.all((before?.children ?? []).map(end));
     const record = new ProcessRecord(path, lock, {
       stack: await entryOf(Deno.pid),
       children: [],
@@ -97,32 +89,5 @@ async function read(path: string): Promise<Content | null> {
     return content;
   } catch {
     return null;
-  }
-}
-
-async function entryOf(pid: number): Promise<Entry> {
-  return { pid, startedAt: (await inspect(pid))?.startedAt ?? "" };
-}
-
-async function isAlive({ pid, startedAt }: Entry): Promise<boolean> {
-  return startedAt !== "" && (await inspect(pid))?.startedAt === startedAt;
-}
-
-/** SIGINT first: to PostgreSQL it is a fast shutdown, which leaves nothing to recover. */
-async function endLeftover(entry: Entry): Promise<void> {
-  for (const signal of ["SIGINT", "SIGKILL"] as const) {
-    for (let tries = 0; tries < TRIES; tries++) {
-      if (!await isAlive(entry)) return;
-      if (tries === 0) kill(entry.pid, signal);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
-
-function kill(pid: number, signal: Deno.Signal): void {
-  try {
-    Deno.kill(pid, signal);
-  } catch {
-    // It has ended by itself.
   }
 }

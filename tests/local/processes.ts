@@ -1,4 +1,5 @@
 /** Which processes there are, by what the system says and not by what the stack does. */
+import { tree } from "../../local/processes/entry.ts";
 import { inspect } from "../../local/processes/table.ts";
 
 /** Waits until `condition` holds. */
@@ -13,35 +14,9 @@ export async function until(
   }
 }
 
-/** A process and everything below it. */
+/** The pids of a process and everything below it. */
 export async function descendants(pid: number): Promise<number[]> {
-  const parents = await allParents();
-  const found = [pid];
-  for (const parent of found) {
-    for (const [child, of] of parents) if (of === parent) found.push(child);
-  }
-  return found;
-}
-
-/** Every process with its parent. Linux tells in /proc, where ps may be missing. */
-async function allParents(): Promise<[number, number][]> {
-  if (Deno.build.os !== "linux") {
-    const { stdout } = await new Deno.Command("ps", {
-      args: ["-A", "-o", "pid=,ppid="],
-    }).output();
-    return new TextDecoder().decode(stdout).trim().split("\n").map((line) => {
-      const [child = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
-      return [child, parent];
-    });
-  }
-  const pids = (await Array.fromAsync(Deno.readDir("/proc")))
-    .map(({ name }) => Number(name)).filter((pid) => pid > 0);
-  return await Promise.all(
-    pids.map(async (pid): Promise<[number, number]> => [
-      pid,
-      (await inspect(pid))?.parent ?? 0,
-    ]),
-  );
+  return (await tree(pid)).map((entry) => entry.pid);
 }
 
 /** Resolves once none of `pids` is running any more. */

@@ -30,8 +30,9 @@ end;
 $$;
 comment on function public.begin_export is 'Problems: not_found.';
 
--- Messages after one seq and up to another as NDJSON, a line each, at most 4 MiB of them: made here
--- so that the function passes text on and parses none of it. lines is null at the end.
+-- Messages after one seq and up to another as NDJSON, a line each, at most 1 MiB of them or
+-- one: made here so that the function passes text on and parses none of it. Small, since the function
+-- holds a piece several times over. lines is null at the end.
 create function public.export_messages(conversation_id uuid, after bigint, through bigint)
 returns json
 language plpgsql
@@ -40,7 +41,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  max_bytes constant bigint := 4 * 1024 * 1024;
+  max_bytes constant bigint := 1024 * 1024;
   seqs   bigint[];
   answer json;
 begin

@@ -422,6 +422,8 @@ grant execute on function
   public.remove_member(text, uuid)
 to authenticated;
 grant execute on function public.sweep_conversations(integer) to service_role;
+-- The sweep locks what it removes, for which PostgreSQL asks for the right to change some column.
+grant update (ttl_seconds) on table public.conversations to service_role;
 
 insert into public.schema_version (version, description)
 values ('20261123091100', 'changing, sharing, forking and deleting conversations');

@@ -16,6 +16,8 @@ export function connect(url: string, max: number): Pool {
   return postgres(url, {
     max,
     connect_timeout: 4,
+    // Seconds; by default it would try less and less often, and miss its return.
+    backoff: () => 0.2,
     idle_timeout: 30,
     onnotice: () => {},
     // int8 as a number: sizes here are far below 2^53.

@@ -12,6 +12,27 @@ export async function withConnection<T>(
   try {
     return await use(sql);
   } finally {
-    await sql.end();
+    await sql.end({ timeout: 1 });
   }
+}
+
+/**
+ * Losing PostgreSQL must not end the stack. The driver throws where nobody can catch it when it writes
+ * to a connection that was closed just then (https://github.com/porsager/postgres/issues/1208), and
+ * rejects promises that nobody holds. The requests concerned have time limits of their own.
+ */
+globalThis.addEventListener("error", (event) => {
+  const stack = event.error instanceof Error ? event.error.stack ?? "" : "";
+  if (/reading 'write'[^]*nextWrite[^]*connection\.js/.test(stack)) {
+    event.preventDefault();
+  }
+});
+globalThis.addEventListener("unhandledrejection", (event) => {
+  if (isLostConnection(event.reason)) event.preventDefault();
+});
+
+function isLostConnection(reason: unknown): boolean {
+  return reason instanceof Error && "code" in reason &&
+    /^(ECONNRESET|ECONNREFUSED|EPIPE|CONNECT_TIMEOUT|CONNECTION_\w+|57P0\d)$/
+      .test(String(reason.code));
 }

@@ -11,6 +11,9 @@ import { startTemporaryStack } from "../local/temporary.ts";
 
 const suites = ["tests", "supabase", "local"];
 
+/** A run that prints nothing for this long hangs. */
+const SILENCE_MS = 10 * 60 * 1000;
+
 /** Runs `deno test` and gives back its exit code. */
 async function runSuites(env: Record<string, string>): Promise<number> {
   const args = Deno.args.length > 0 ? Deno.args : suites;
@@ -19,31 +22,46 @@ async function runSuites(env: Record<string, string>): Promise<number> {
     env,
     stdout: "piped",
   }).spawn();
-  askedToEnd().then(async (reason) => {
+  const silence = Promise.withResolvers<string>();
+  void Promise.race([askedToEnd(), silence.promise]).then(async (reason) => {
     console.log(`Stopping: ${reason}.`);
     // With the stacks that tests have started.
     for (const entry of await tree(child.pid)) await end(entry);
   });
-  const [passed, failed] = await countWhilePrinting(child.stdout);
+  const summary = await lastSummary(
+    child.stdout,
+    () => silence.resolve("no test has ended for ten minutes"),
+  );
   const { code } = await child.status;
-  console.log(`${passed} passed, ${failed} failed`);
-  return code === 0 && passed === 0 ? 1 : code;
+  if (summary === null) {
+    console.log("The run has not come to its end.");
+    return code || 1;
+  }
+  console.log(`${summary.passed} passed, ${summary.failed} failed`);
+  return code === 0 && summary.passed === 0 ? 1 : code;
 }
 
-/** Prints what `deno test` prints and gives back the counts of its last line. */
-async function countWhilePrinting(
+/** Prints what `deno test` prints, and gives back the counts of its last line. */
+async function lastSummary(
   output: ReadableStream<Uint8Array>,
-): Promise<[passed: number, failed: number]> {
+  onSilence: () => void,
+): Promise<{ passed: number; failed: number } | null> {
   let tail = "";
+  let timer = setTimeout(onSilence, SILENCE_MS);
   const decoder = new TextDecoder();
   for await (const chunk of output) {
+    clearTimeout(timer);
+    timer = setTimeout(onSilence, SILENCE_MS);
     await Deno.stdout.write(chunk);
     tail = (tail + decoder.decode(chunk, { stream: true })).slice(-4000);
   }
+  clearTimeout(timer);
   // ok | 12 passed (3 steps) | 0 failed | 1 ignored (4s)
-  const summary = [...tail.matchAll(/\| (\d+) passed.*? \| (\d+) failed/g)]
+  const counts = [...tail.matchAll(/\| (\d+) passed.*? \| (\d+) failed/g)]
     .at(-1);
-  return [Number(summary?.[1] ?? 0), Number(summary?.[2] ?? 0)];
+  return counts === undefined
+    ? null
+    : { passed: Number(counts[1]), failed: Number(counts[2]) };
 }
 
 /** What tests/support/target.ts reads. */

@@ -4,7 +4,8 @@ import { join } from "../paths.ts";
 import { type Child, spawnChild } from "../processes/child.ts";
 import { binariesFor } from "./binaries.ts";
 import { clusterFolder } from "./folders.ts";
-import { postgresRunner, type Runner } from "./runner.ts";
+import { initialise } from "./initialise.ts";
+import { postgresRunner } from "./runner.ts";
 
 export interface PostgresServer {
   port: number;
@@ -16,6 +17,9 @@ export interface PostgresServer {
   stop(): Promise<void>;
   start(): Promise<void>;
 }
+
+/** How often one that has ended by itself is tried. */
+const RESTARTS = 5;
 
 /** Connections beyond the pools of Auth, Data API and Storage are for tests and tools. */
 const SETTINGS = {
@@ -42,12 +46,10 @@ export async function startPostgres(
   const cluster = await clusterFolder(options.dataDir, runner);
   const prepared = join(cluster, "prepared");
   const isNew = !await exists(prepared);
-  if (isNew) {
-    await empty(cluster);
-    await initialise(home, cluster, runner);
-  }
+  if (isNew) await initialise(home, cluster, runner);
 
   let child: Child | null = null;
+  let stopped = false;
   const server: PostgresServer = {
     port: options.port,
     isNew,
@@ -63,85 +65,39 @@ export async function startPostgres(
         ...runner,
       });
       child = started;
+      stopped = false;
       await options.onChild(started);
       try {
         await waitUntilReady(started, options.port);
       } catch (error) {
-        await server.stop();
+        child = null;
+        await started.end("SIGINT");
         throw error;
       }
       void started.finished.then(() => restartAfter(started));
     },
     async stop() {
-      const stopped = child;
+      stopped = true;
+      const running = child;
       child = null;
-      await stopped?.end("SIGINT");
+      await running?.end("SIGINT");
     },
   };
   await server.start();
   return server;
 
-  /** A PostgreSQL that somebody else has ended is started again. */
-  function restartAfter(ended: Child): void {
+  /** A PostgreSQL that somebody else has ended is started again, once its remains are gone. */
+  async function restartAfter(ended: Child): Promise<void> {
     if (child !== ended) return;
     console.error("PostgreSQL has ended by itself and is started again.");
-    server.start().catch((error) => console.error(error.message));
-  }
-}
-
-/** What an earlier start has not finished. */
-async function empty(folder: string): Promise<void> {
-  try {
-    for await (const { name } of Deno.readDir(folder)) {
-      await Deno.remove(join(folder, name), { recursive: true });
+    for (let tries = 1; tries <= RESTARTS && !stopped; tries++) {
+      try {
+        return await server.start();
+      } catch (error) {
+        if (tries === RESTARTS) console.error(error);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
     }
-  } catch {
-    throw new StackError(
-      `${folder} cannot be used: remove it, or set LOCAL_DATA_DIR.`,
-    );
-  }
-}
-
-async function initialise(
-  home: string,
-  cluster: string,
-  runner: Runner,
-): Promise<void> {
-  // Loopback only, behind the CLI's well-known password: what `supabase start` does, too.
-  const password = await Deno.makeTempFile();
-  try {
-    await Deno.writeTextFile(password, "postgres");
-    if (runner.uid !== undefined) {
-      await Deno.chown(password, runner.uid, runner.gid ?? null);
-    }
-    const { success, stderr } = await new Deno.Command(
-      join(home, "bin/initdb"),
-      {
-        args: [
-          `--pgdata=${cluster}`,
-          "--username=supabase_admin",
-          `--pwfile=${password}`,
-          "--auth=scram-sha-256",
-          "--encoding=UTF8",
-          // As on a hosted project, letters of every script are letters; search depends on it.
-          `--locale=${Deno.build.os === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
-          "--no-instructions",
-        ],
-        cwd: "/",
-        env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
-        clearEnv: true,
-        ...runner,
-      },
-    ).output();
-    if (!success) {
-      throw new StackError(
-        `PostgreSQL cannot make its data folder ${cluster}: ${
-          new TextDecoder().decode(stderr).trim()
-        }`,
-      );
-    }
-  } finally {
-    await Deno.remove(password);
   }
 }
 

@@ -1,0 +1,62 @@
+/** A new cluster, as a hosted project's is made. */
+import { StackError } from "../config.ts";
+import { join } from "../paths.ts";
+import type { Runner } from "./runner.ts";
+
+/** Makes a cluster in the folder, whose content is removed. */
+export async function initialise(
+  home: string,
+  cluster: string,
+  runner: Runner,
+): Promise<void> {
+  await empty(cluster);
+  // Loopback only, behind the CLI's well-known password: what `supabase start` does, too.
+  const password = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(password, "postgres");
+    if (runner.uid !== undefined) {
+      await Deno.chown(password, runner.uid, runner.gid ?? null);
+    }
+    const { success, stderr } = await new Deno.Command(
+      join(home, "bin/initdb"),
+      {
+        args: [
+          `--pgdata=${cluster}`,
+          "--username=supabase_admin",
+          `--pwfile=${password}`,
+          "--auth=scram-sha-256",
+          "--encoding=UTF8",
+          // As on a hosted project, letters of every script are letters; search depends on it.
+          `--locale=${Deno.build.os === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
+          "--no-instructions",
+        ],
+        cwd: "/",
+        env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
+        clearEnv: true,
+        ...runner,
+      },
+    ).output();
+    if (!success) {
+      throw new StackError(
+        `PostgreSQL cannot make its data folder ${cluster}: ${
+          new TextDecoder().decode(stderr).trim()
+        }`,
+      );
+    }
+  } finally {
+    await Deno.remove(password);
+  }
+}
+
+/** What an earlier start has not finished. */
+async function empty(folder: string): Promise<void> {
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      await Deno.remove(join(folder, name), { recursive: true });
+    }
+  } catch {
+    throw new StackError(
+      `${folder} cannot be used: remove it, or set LOCAL_DATA_DIR.`,
+    );
+  }
+}

@@ -112,10 +112,14 @@ async function faultOf(response: Response): Promise<StorageFault> {
   return { status: Math.max(response.status, 500), error: "not JSON" };
 }
 
-/** Where clients reach the project; differs from SUPABASE_URL where that is an internal name. */
+/**
+ * Where clients reach Storage: below CONTINUUM_PUBLIC_URL where that is set, since SUPABASE_URL can
+ * be a name that only containers know. Not SUPABASE_PUBLIC_URL: the CLI passes on no variable of
+ * ours that begins with SUPABASE_.
+ */
 export function publicStorageUrl(): string {
   return `${
-    Deno.env.get("SUPABASE_PUBLIC_URL") ?? required("SUPABASE_URL")
+    Deno.env.get("CONTINUUM_PUBLIC_URL") ?? required("SUPABASE_URL")
   }/storage/v1`;
 }
 

@@ -42,8 +42,9 @@ function elsewhere(service: string): string {
   return `http://127.0.0.1:${server.addr.port}`;
 }
 
+const functionsDir = await noFunctions();
 const { stack, at } = await ownStack({
-  functionsDir: await noFunctions(),
+  functionsDir,
   replace: {
     auth: elsewhere("auth"),
     rest: elsewhere("rest"),
@@ -113,9 +114,7 @@ Deno.test("a key that is not the project's does not pass", async () => {
 });
 
 Deno.test("LOCAL_DB_URL: a stack on the database of another serves its rows", async () => {
-  await using first = await startTemporaryStack({
-    functionsDir: await noFunctions(),
-  });
+  await using first = await startTemporaryStack({ functionsDir });
   await using second = await startTemporaryStack({
     onFunctionLine: () => {},
     replace: { db: first.dbUrl },

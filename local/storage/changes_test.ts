@@ -1,0 +1,82 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { DUPLICATE, NOT_FOUND, text, withObjects } from "./testing_objects.ts";
+import { ALICE, filesBelow, refusal } from "./testing.ts";
+
+Deno.test("changes of objects", async (t) => {
+  await withObjects(async ({ stand, alice, put, get }) => {
+    await put(`files/${ALICE}/a.txt`);
+    await put(`files/${ALICE}/digits`, "0123456789");
+
+    await t.step(
+      "an upsert replaces the bytes and leaves none of the old",
+      async () => {
+        const key = `${ALICE}/again`;
+        await alice.upload(key, text("one"));
+        deepEqual(refusal(await put(`files/${key}`)), DUPLICATE);
+        equal(
+          (await alice.upload(key, text("two!"), { upsert: true })).error,
+          null,
+        );
+        equal((await alice.update(key, text("three"))).error, null);
+        equal((await get(`files/${key}`)).text, "three");
+        const versions = (await filesBelow(stand.filesDir)).filter((path) =>
+          path.includes(`${key}/`)
+        );
+        equal(versions.length, 1);
+      },
+    );
+
+    await t.step(
+      "of many uploads to one key at once, one succeeds",
+      async () => {
+        const answers = await Promise.all(
+          Array.from(
+            { length: 6 },
+            (_, n) => put(`files/${ALICE}/race`, `body ${n}`),
+          ),
+        );
+        const won = answers.findIndex(({ status }) => status === 200);
+        deepEqual(answers.map(({ status }) => status).sort(), [
+          200,
+          400,
+          400,
+          400,
+          400,
+          400,
+        ]);
+        equal((await get(`files/${ALICE}/race`)).text, `body ${won}`);
+        const left = (await filesBelow(stand.filesDir)).filter((path) =>
+          path.includes(`${ALICE}/race/`)
+        );
+        equal(left.length, 1);
+      },
+    );
+
+    await t.step(
+      "move and copy keep the bytes; delete leaves neither row nor bytes",
+      async () => {
+        const from = `${ALICE}/digits`;
+        equal((await alice.copy(from, `${ALICE}/copied`)).error, null);
+        equal((await alice.move(from, `${ALICE}/moved`)).error, null);
+        equal((await get(`files/${ALICE}/copied`)).text, "0123456789");
+        equal((await get(`files/${ALICE}/moved`)).text, "0123456789");
+        deepEqual(refusal(await get(`files/${from}`)), NOT_FOUND);
+        const taken = await alice.move(`${ALICE}/moved`, `${ALICE}/copied`);
+        equal(taken.error?.message, "The resource already exists");
+
+        const removed = await alice.remove([
+          `${ALICE}/copied`,
+          `${ALICE}/moved`,
+          `${ALICE}/absent`,
+        ]);
+        equal(removed.data?.length, 2);
+        await stand.call("DELETE", `/object/files/${ALICE}/a.txt`);
+        deepEqual(refusal(await get(`files/${ALICE}/a.txt`)), NOT_FOUND);
+        const left = (await filesBelow(stand.filesDir)).filter((path) =>
+          /copied|moved|digits|a\.txt/.test(path)
+        );
+        deepEqual(left, []);
+      },
+    );
+  });
+});

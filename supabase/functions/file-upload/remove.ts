@@ -3,6 +3,9 @@ import type { Context } from "hono";
 import type { Env } from "../_shared/env.ts";
 import { askStorage } from "../_shared/storage.ts";
 
+/** Short, since a client waits for an answer that does not depend on it. */
+const REMOVAL_TIMEOUT_MS = 2000;
+
 /**
  * Removes the object if Storage lets it go now. Never fails: the row says that the object is to go,
  * and the sweep removes what stays.
@@ -17,6 +20,7 @@ export async function removeObject(
       method: "DELETE",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ prefixes: [path] }),
+      timeoutMs: REMOVAL_TIMEOUT_MS,
     });
     await response.body?.cancel();
   } catch {

@@ -61,6 +61,43 @@ Deno.test("without a continuation id the server makes one, and another each time
   assert.equal((await history(owner, name)).body.messages.length, 1);
 });
 
+Deno.test("without a continuation id a retry by Idempotency-Key finds the conversation that it made", async () => {
+  const headers = { "Idempotency-Key": fresh("creation") };
+  const create = (content: string, actor = owner) =>
+    request(actor, "conversation-append", {
+      json: { messages: [{ role: "user", content }] },
+      headers,
+    });
+  const answers = await Promise.all([1, 2, 3].map(() => create("hello")));
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 200, 201]);
+  for (const { body } of answers) {
+    assert.equal(body.conversation.id, answers[0]?.body.conversation.id);
+    assert.equal(body.messages[0].id, answers[0]?.body.messages[0].id);
+    assert.equal(body.conversation.last_seq, 1);
+  }
+  assertProblem(await create("other"), 422, "idempotency_mismatch");
+
+  const other = await create("hello", await signUp("other"));
+  assert.equal(other.status, 201, "a key is its user's own");
+});
+
+for (
+  const type of [
+    "application/json;",
+    "application/json ; charset=utf-8",
+    "application/json; charset = utf-8",
+    "Application/JSON;charset=UTF-8;",
+  ]
+) {
+  Deno.test(`"${type}" is JSON`, async () => {
+    const answer = await request(owner, "conversation-append", {
+      body: JSON.stringify({ messages: [{ role: "user", content: "hello" }] }),
+      headers: { "Content-Type": type },
+    });
+    assert.equal(answer.status, 201);
+  });
+}
+
 Deno.test("title and metadata are taken when the append creates the conversation", async () => {
   const { body } = await append(owner, fresh("titled"), ["hello"], {
     title: "Release notes",

@@ -78,6 +78,36 @@ for (
   });
 }
 
+for (const range of ["bytes=0-3", `bytes=${size}-`]) {
+  Deno.test(`HEAD with Range: ${range.replace(`${size}-`, "size-")} tells of the whole file`, async () => {
+    const answer = await request(owner, `file-download/${file.id}`, {
+      method: "HEAD",
+      headers: { Range: range },
+    });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get("Content-Length"), String(size));
+    assert.equal(answer.headers.get("Content-Range"), null);
+    assert.equal(answer.headers.get("Accept-Ranges"), "bytes");
+  });
+}
+
+for (
+  const [what, headers] of [
+    ["If-Match: another entity tag", { "If-Match": '"a"' }],
+    ["If-Match: the entity tag made weak", { "If-Match": `W/${etag}` }],
+    ["If-Unmodified-Since: earlier", { "If-Unmodified-Since": seconds(-9) }],
+    ["If-Match before If-None-Match and Range", {
+      "If-Match": '"a"',
+      "If-None-Match": etag,
+      Range: "bytes=0-3",
+    }],
+  ] as [string, Record<string, string>][]
+) {
+  Deno.test(`${what} is 412`, async () => {
+    assertProblem(await get(headers), 412, "precondition_failed");
+  });
+}
+
 for (
   const [what, ifRange, status] of [
     ["the entity tag", etag, 206],
@@ -113,6 +143,8 @@ for (
       "If-None-Match": '"a"',
       "If-Modified-Since": modified,
     }, 200],
+    ["If-Match: the entity tag", { "If-Match": etag }, 200],
+    ["If-Unmodified-Since: the date", { "If-Unmodified-Since": modified }, 200],
     ["If-None-Match before Range", {
       "If-None-Match": etag,
       Range: "bytes=0-3",

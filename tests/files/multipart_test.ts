@@ -86,7 +86,7 @@ Deno.test("a refused part does not stop the next, 207 with its problem", async (
   assert.deepEqual(codes(results), [
     "stored",
     "type_mismatch",
-    "type_mismatch",
+    "unsupported_media_type",
     "validation_failed",
     "stored",
   ]);
@@ -139,6 +139,17 @@ Deno.test("names need not be ASCII", async () => {
     assert.equal(body.results[i].file.original_name, name);
     assert.equal((await download(owner, body.results[i].file.id)).name, name);
   }
+});
+
+Deno.test("a quote in a name, which clients escape, is a quote again", async () => {
+  const { body } = await send(form(['say "hi" 100%.txt', text(40)]));
+  assert.equal(body.results[0].file.original_name, 'say "hi" 100%.txt');
+});
+
+Deno.test("CR and LF in a name, which clients escape, are refused", async () => {
+  const { status, body } = await send(form(["a\r\nb.txt", text(40)]));
+  assert.equal(status, 207);
+  assert.deepEqual(codes(body.results), ["validation_failed"]);
 });
 
 Deno.test("the same content twice in a form is one file", async () => {

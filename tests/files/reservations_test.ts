@@ -142,20 +142,33 @@ Deno.test("bytes of another type than announced are 409, told what they are", as
   assert.equal(answer.body.size_bytes, 3);
 });
 
-Deno.test("the quota is that of the real size, once it is known", async () => {
-  const actor = await signUp("reserver");
-  const reservation = await reserve(actor, { size_bytes: 100_000 });
-  await put(reservation, "hello");
-  const { body } = await complete(actor, reservation.body.file.id);
-  assert.equal(body.file.size_bytes, 5);
-  assert.equal((await kept(actor.id)).bytes_used, 5);
-});
+for (
+  const [what, size_bytes] of [["fewer", 100_000], ["more", 3]] as const
+) {
+  Deno.test(`${what} bytes than announced are 409, and given up by a deletion`, async () => {
+    const actor = await signUp("reserver");
+    const reservation = await reserve(actor, { size_bytes });
+    await put(reservation, "hello");
+    const { id } = reservation.body.file;
+    const answer = await complete(actor, id);
+    assertProblem(answer, 409, "upload_mismatch");
+    assert.equal(answer.body.size_bytes, 5);
+    assert.equal((await kept(actor.id)).bytes_used, size_bytes);
+
+    await request(actor, `file-upload/${id}`, { method: "DELETE" });
+    assert.equal((await kept(actor.id)).bytes_used, 0);
+  });
+}
 
 Deno.test("content that is not of its type is refused at completion and gone", async () => {
   const actor = await signUp("spoofer");
-  const reservation = await reserve(actor, { mime_type: "image/png" });
+  const content = "<script>alert(1)</script>";
+  const reservation = await reserve(actor, {
+    mime_type: "image/png",
+    size_bytes: content.length,
+  });
   const { id } = reservation.body.file;
-  await put(reservation, "<script>alert(1)</script>", "image/png");
+  await put(reservation, content, "image/png");
   assertProblem(await complete(actor, id), 415, "type_mismatch");
   assertProblem(await complete(actor, id), 404, "not_found");
   assertProblem(await request(actor, `file-download/${id}`), 404, "not_found");

@@ -234,7 +234,7 @@ Deno.test("no Content-Type is 415 unsupported_media_type", async () => {
 
 Deno.test("a type that the bucket does not take is 415 with those that it takes", async () => {
   const zip = await upload(owner, text(30), { type: "application/zip" });
-  assertProblem(zip, 415, "type_mismatch");
+  assertProblem(zip, 415, "unsupported_media_type");
   const json = await upload(owner, "{}", { type: "application/json" });
   assertProblem(json, 415, "unsupported_media_type");
   assert.deepEqual(json.body.allowed, ["text/*", "application/pdf", "image/*"]);

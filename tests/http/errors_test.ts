@@ -121,6 +121,16 @@ const cases: Case[] = [
     code: "unsupported_media_type",
   },
   {
+    what: "a content type with a parameter that is none",
+    path: append,
+    send: {
+      body: "{",
+      headers: { "Content-Type": "application/json; x" },
+    },
+    status: 400,
+    code: "malformed_request",
+  },
+  {
     what: "no content type",
     path: append,
     send: {

@@ -58,6 +58,17 @@ const refused: Record<string, string> = {
   }.${genuineSignature}`,
 };
 
+for (const scheme of ["bearer", "BEARER", "Bearer "]) {
+  Deno.test(`the scheme of a token may be "${scheme}"`, async () => {
+    const actor = {
+      ...user,
+      headers: { ...user.headers, Authorization: `${scheme} ${genuine}` },
+    };
+    const { status } = await append(actor, fresh("scheme"), ["hello"]);
+    assert.equal(status, 201);
+  });
+}
+
 const bearer = (token: string): Actor => ({
   ...user,
   headers: { ...user.headers, Authorization: `Bearer ${token}` },

@@ -7,6 +7,7 @@ import {
   createAdminClient,
   createContextClient,
   verifyAuth,
+  verifyCredentials,
 } from "@supabase/server/core";
 import { createMiddleware } from "hono/factory";
 import { setMetric } from "hono/timing";
@@ -40,21 +41,24 @@ export const requireUserForBulk = userWithin(BULK_TIMEOUT_MS);
 
 function userWithin(timeoutMs: number) {
   return createMiddleware<Env>(async (c, next) => {
-    const { data: auth, error } = await verifyAuth(c.req.raw, {
-      auth: "user",
-      audience: AUDIENCE,
-    });
-    if (error) throw problemFromAuth(error, c.req.header("Authorization"));
+    const token = bearerToken(c.req.header("Authorization"));
+    if (token === null) throw new Problem("unauthenticated");
+    const { data: auth, error } = await verifyCredentials(
+      { token, apikey: c.req.header("apikey") ?? null },
+      { auth: "user", audience: AUDIENCE },
+    );
+    if (error) throw problemFromAuth(error);
     const { id, role } = auth.userClaims ?? {};
     if (id === undefined || role !== "authenticated") {
       throw new Problem("invalid_token");
     }
 
     c.set("userId", id);
+    c.set("token", token);
     c.set(
       "db",
       createContextClient<Database>({
-        auth: { token: auth.token },
+        auth: { token },
         supabaseOptions: {
           global: {
             fetch: timed(timeoutMs, (ms) => setMetric(c, "db", ms, "Database")),
@@ -93,22 +97,14 @@ export function adminClient(timeoutMs = DATABASE_TIMEOUT_MS): Db {
   });
 }
 
-function problemFromAuth(
-  error: AuthError,
-  authorization: string | undefined,
-): Problem {
-  if (error.status >= 500) {
-    return new Problem("internal", undefined, {}, { cause: error });
-  }
-  const hasBearer = /^bearer\s+\S/i.test(authorization ?? "");
-  return new Problem(
-    hasBearer ? "invalid_token" : "unauthenticated",
-    undefined,
-    {},
-    {
-      cause: error,
-    },
-  );
+/** The token of an Authorization header, whose scheme may be in any case (RFC 9110, 11.1). */
+function bearerToken(authorization: string | undefined): string | null {
+  return /^bearer +(\S.*)$/i.exec(authorization ?? "")?.[1] ?? null;
+}
+
+function problemFromAuth(error: AuthError): Problem {
+  const code = error.status >= 500 ? "internal" : "invalid_token";
+  return new Problem(code, undefined, {}, { cause: error });
 }
 
 /** fetch that gives up in time and reports how long the answer took, in milliseconds. */

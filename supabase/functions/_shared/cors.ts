@@ -1,22 +1,23 @@
 /** CORS for browsers: any origin, since a request is let in by its token and never by a cookie. */
+import { corsHeaders } from "@supabase/supabase-js/cors";
 import { cors } from "hono/cors";
 
 export const browsers = cors({
   origin: "*",
   allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
   allowHeaders: [
-    "authorization",
-    "apikey",
-    "x-client-info",
+    // Those that Supabase's client libraries send, and x-region, which invoke() sends besides.
+    ...(corsHeaders["Access-Control-Allow-Headers"] ?? "").split(", "),
+    "x-region",
     "x-request-id",
     "x-file-name",
     "accept",
-    "content-type",
     "content-disposition",
     "idempotency-key",
     "if-match",
     "if-none-match",
     "if-modified-since",
+    "if-unmodified-since",
     "if-range",
     "range",
     "repr-digest",

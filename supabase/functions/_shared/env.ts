@@ -20,5 +20,7 @@ export interface Env {
     db: Db;
     /** Set by `requireUser`: the caller's `sub`. */
     userId: string;
+    /** Set by `requireUser`: the caller's access token, verified. */
+    token: string;
   };
 }

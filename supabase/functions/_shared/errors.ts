@@ -140,11 +140,18 @@ function headersFor(problem: Problem): Record<string, string> {
 
 /** What Hono and its validators throw, in our terms. */
 function problemFromHttpException(error: HTTPException): Problem {
-  return error.status === 400
-    ? new Problem("malformed_request", "The body is not JSON.", {}, {
-      cause: error,
-    })
-    : new Problem("internal", undefined, {}, { cause: error });
+  switch (error.status) {
+    case 400:
+      return new Problem("malformed_request", "The body is not JSON.", {}, {
+        cause: error,
+      });
+    case 415:
+      return new Problem("unsupported_media_type", undefined, {}, {
+        cause: error,
+      });
+    default:
+      return new Problem("internal", undefined, {}, { cause: error });
+  }
 }
 
 /** Any thrown value as a problem; what is not known is `internal` and says nothing of the inside. */

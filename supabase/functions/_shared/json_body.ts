@@ -4,7 +4,7 @@ import type { Env } from "./env.ts";
 import { Problem } from "./errors.ts";
 
 /** JSON, or a JSON merge patch (RFC 7396). */
-const JSON_TYPE = /^application\/(merge-patch\+)?json\s*(;|$)/i;
+const JSON_TYPE = /^application\/(merge-patch\+)?json[ \t]*(;|$)/i;
 
 /** How much of a refused body is read away, so that the client gets to read the answer. */
 const DRAIN_BYTES = 16 * 1024 * 1024;
@@ -21,7 +21,8 @@ export function jsonBody({ maxBytes }: { maxBytes: number }) {
     if (!JSON_TYPE.test(c.req.header("Content-Type") ?? "")) {
       throw new Problem("unsupported_media_type", "Send application/json.");
     }
-    if ((c.req.header("Content-Encoding") ?? "identity") !== "identity") {
+    const encoding = c.req.header("Content-Encoding") ?? "identity";
+    if (encoding.toLowerCase() !== "identity") {
       throw new Problem(
         "unsupported_media_type",
         "Send the body without Content-Encoding.",
@@ -29,7 +30,10 @@ export function jsonBody({ maxBytes }: { maxBytes: number }) {
     }
     const body = await readWithin(c.req.raw.body, maxBytes);
     refuseUnlessUtf8(body);
-    c.req.raw = new Request(c.req.raw, { body });
+    // The validator knows fewer ways to write the type than RFC 9110 does.
+    const headers = new Headers(c.req.raw.headers);
+    headers.set("Content-Type", "application/json");
+    c.req.raw = new Request(c.req.raw, { body, headers });
     await next();
   });
 }

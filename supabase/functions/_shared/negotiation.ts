@@ -4,7 +4,8 @@ import { parseAccept } from "hono/utils/accept";
 import type { Env } from "./env.ts";
 import { Problem } from "./errors.ts";
 
-const ACCEPTABLE = ["application/json", "application/*", "*/*"];
+/** The ranges that JSON is in; of those in an Accept the first of these counts (RFC 9110, 12.5.1). */
+const MEDIA_RANGES = ["application/json", "application/*", "*/*"];
 
 /**
  * Refuses a request whose Accept leaves no room for JSON.
@@ -14,11 +15,12 @@ const ACCEPTABLE = ["application/json", "application/*", "*/*"];
 export const acceptsJson: MiddlewareHandler<Env> = async (c, next) => {
   const accept = c.req.header("Accept");
   const ranges = accept === undefined ? [] : parseAccept(accept);
-  const acceptable = ranges.length === 0 ||
-    ranges.some(({ type, q }) =>
-      q > 0 && ACCEPTABLE.includes(type.toLowerCase())
-    );
-  if (!acceptable) throw new Problem("not_acceptable");
+  const [mostSpecific] = MEDIA_RANGES.flatMap((range) =>
+    ranges.filter(({ type }) => type.toLowerCase() === range)
+  );
+  if (ranges.length > 0 && !(mostSpecific && mostSpecific.q > 0)) {
+    throw new Problem("not_acceptable");
+  }
   await next();
 };
 

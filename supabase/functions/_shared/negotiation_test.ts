@@ -38,6 +38,7 @@ Deno.test("an Accept that leaves no room for JSON is 406", async () => {
       "text/html",
       "image/*, text/*",
       "application/json;q=0",
+      "*/*, application/json;q=0",
       "application/xml",
     ]
   ) {

@@ -65,7 +65,7 @@ export function objectKey(file: { owner_id: string; id: string }): string {
 /** The caller's own credentials, and the publishable key that a gateway asks for. */
 function credentials(c: Context<Env>): Record<string, string> {
   return {
-    Authorization: c.req.header("Authorization") ?? "",
+    Authorization: `Bearer ${c.var.token}`,
     apikey: publishableKey(),
   };
 }

@@ -65,6 +65,17 @@ export function fitsUtf8(value: string, limit: number): boolean {
     new TextEncoder().encode(value).length <= limit;
 }
 
+/** A query of these parameters and no others, but for the platform's own. */
+export function queryOf<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject({
+    ...shape,
+    forceFunctionRegion: z.string().optional().openapi({
+      description:
+        "The platform's: where to run, as the clients of Supabase ask for it.",
+    }),
+  });
+}
+
 /** A whole number in a query, `min` to `max`; anything else is refused rather than coerced. */
 export function wholeNumber(
   min: number,

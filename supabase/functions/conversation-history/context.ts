@@ -10,11 +10,11 @@ import { databaseAnswer } from "../_shared/database_errors.ts";
 import { acceptsJson } from "../_shared/negotiation.ts";
 import { problems, userProblems, userSecurity } from "../_shared/openapi.ts";
 import { createRouter } from "../_shared/router.ts";
-import { wholeNumber } from "../_shared/validation.ts";
+import { queryOf, wholeNumber } from "../_shared/validation.ts";
 
-const ContextQuery = z.strictObject({
+const ContextQuery = queryOf({
   max_tokens: wholeNumber(1, 2_147_483_647),
-  max_messages: wholeNumber(1, 2000).default(500),
+  max_messages: wholeNumber(1, 2000).default(2000),
 });
 
 const Context = z.strictObject({

@@ -3,9 +3,9 @@ import { z } from "@hono/zod-openapi";
 import { Conversation, Message } from "../_shared/conversation_schemas.ts";
 import { CursorTime } from "../_shared/pagination.ts";
 import { textFault } from "../_shared/storable.ts";
-import { text, wholeNumber } from "../_shared/validation.ts";
+import { queryOf, text, wholeNumber } from "../_shared/validation.ts";
 
-export const PageQuery = z.strictObject({
+export const PageQuery = queryOf({
   before: wholeNumber(1).optional().openapi({
     description:
       "Only messages older than this seq, the newest of them first in choice.",
@@ -26,7 +26,7 @@ export const Page = z.strictObject({
   }),
 }).openapi("Page");
 
-export const ListQuery = z.strictObject({
+export const ListQuery = queryOf({
   q: text(1, 500).refine((q) => textFault(q) === null, {
     error: "Holds what no text can.",
   }).optional().openapi({

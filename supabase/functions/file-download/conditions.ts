@@ -13,28 +13,45 @@ export interface ByteRange {
   last: number;
 }
 
-/** What to answer: all of it, a part, nothing new, or that the range is beyond the end. */
+/**
+ * What to answer: all of it, a part, nothing new, that it is not what it has to be, or that the
+ * range is beyond the end.
+ */
 export type Selection =
   | { status: 200 }
   | { status: 206; range: ByteRange }
   | { status: 304 }
+  | { status: 412 }
   | { status: 416 };
 
 /**
  * Evaluates a GET or HEAD in the order of RFC 9110 section 13.2.2. Unknown units, malformed ranges
- * and multiple ranges are ignored: the whole file is an answer to each.
+ * and multiple ranges are ignored, for the whole file is an answer to each; so is the Range of a
+ * HEAD, since only GET has ranges (section 14.2).
  */
 export function select(
-  headers: Headers,
+  { method, headers }: Pick<Request, "method" | "headers">,
   file: Validators,
   size: number,
 ): Selection {
+  if (!isAsExpected(headers, file)) return { status: 412 };
   if (isNotModified(headers, file)) return { status: 304 };
-  const header = headers.get("Range");
+  const header = method === "GET" ? headers.get("Range") : null;
   if (header === null || !rangeApplies(headers.get("If-Range"), file)) {
     return { status: 200 };
   }
   return selectRange(header, size);
+}
+
+/** If-Match asks for a strong match, and counts before If-Unmodified-Since. */
+function isAsExpected(headers: Headers, file: Validators): boolean {
+  const tags = headers.get("If-Match");
+  if (tags !== null) {
+    const named: string[] = tags.match(/(W\/)?"[^"]*"/g) ?? [];
+    return tags.trim() === "*" || named.includes(file.etag);
+  }
+  const since = Date.parse(headers.get("If-Unmodified-Since") ?? "");
+  return Number.isNaN(since) || wholeSeconds(file.lastModified) <= since;
 }
 
 function isNotModified(headers: Headers, file: Validators): boolean {

@@ -9,9 +9,15 @@ const date = "Mon, 23 Nov 2026 09:00:00 GMT";
 const whole: Selection = { status: 200 };
 const unchanged: Selection = { status: 304 };
 const beyond: Selection = { status: 416 };
+const failed: Selection = { status: 412 };
 const part = (first: number, last: number): Selection => ({
   status: 206,
   range: { first, last },
+});
+
+const get = (headers: Record<string, string>) => ({
+  method: "GET",
+  headers: new Headers(headers),
 });
 
 const cases: [Record<string, string>, Selection][] = [
@@ -61,6 +67,23 @@ const cases: [Record<string, string>, Selection][] = [
   [{ "If-Modified-Since": "Mon, 23 Nov 2026 08:59:59 GMT" }, whole],
   [{ "If-Modified-Since": "Mon, 23 Nov 2026 09:00:01 GMT" }, unchanged],
   [{ "If-Modified-Since": "never" }, whole],
+
+  [{ "If-Match": '"tag"' }, whole],
+  [{ "If-Match": '"other", "tag"' }, whole],
+  [{ "If-Match": "*" }, whole],
+  [{ "If-Match": '"other"' }, failed],
+  [{ "If-Match": 'W/"tag"' }, failed],
+  [{ "If-Match": '"other"', "If-None-Match": '"tag"' }, failed],
+  [{ "If-Match": '"other"', Range: "bytes=0-1" }, failed],
+  [{ "If-Match": '"tag"', "If-None-Match": '"tag"' }, unchanged],
+  [{ "If-Match": '"tag"', Range: "bytes=0-1" }, part(0, 1)],
+  [{ "If-Unmodified-Since": date }, whole],
+  [{ "If-Unmodified-Since": "Mon, 23 Nov 2026 08:59:59 GMT" }, failed],
+  [{ "If-Unmodified-Since": "never" }, whole],
+  [{
+    "If-Match": '"tag"',
+    "If-Unmodified-Since": "Mon, 23 Nov 2026 08:59:59 GMT",
+  }, whole],
 ];
 
 for (const [headers, expected] of cases) {
@@ -71,12 +94,21 @@ for (const [headers, expected] of cases) {
     ? `206 ${expected.range.first}-${expected.range.last}`
     : expected.status;
   Deno.test(`${told.join(", ") || "no condition"} of ten bytes is ${answer}`, () => {
-    assert.deepEqual(select(new Headers(headers), file, size), expected);
+    assert.deepEqual(select(get(headers), file, size), expected);
   });
 }
 
+Deno.test("the Range of a HEAD is ignored, its conditions are not", () => {
+  const head = (headers: Record<string, string>) =>
+    select({ method: "HEAD", headers: new Headers(headers) }, file, size);
+  assert.deepEqual(head({ Range: "bytes=0-1" }), whole);
+  assert.deepEqual(head({ Range: "bytes=10-" }), whole);
+  assert.deepEqual(head({ "If-None-Match": '"tag"' }), unchanged);
+  assert.deepEqual(head({ "If-Match": '"other"' }), failed);
+});
+
 Deno.test("a suffix of an empty file is 416, as is any range of it", () => {
   for (const Range of ["bytes=-5", "bytes=0-", "bytes=0-0"]) {
-    assert.deepEqual(select(new Headers({ Range }), file, 0), beyond);
+    assert.deepEqual(select(get({ Range }), file, 0), beyond);
   }
 });

@@ -25,7 +25,8 @@ const downloadFile = createRoute({
   path: "/{file_id}",
   summary: "Download a file",
   description:
-    "Takes Range (one), If-Range, If-None-Match and If-Modified-Since.",
+    "Takes Range (one, of a GET), If-Range, If-Match, If-None-Match, If-Modified-Since and " +
+    "If-Unmodified-Since.",
   security: userSecurity,
   middleware: [requireUser] as const,
   request: { params: FilePath },
@@ -33,7 +34,12 @@ const downloadFile = createRoute({
     200: { description: "The file, as its own type.", content: bytes },
     206: { description: "The range.", content: bytes },
     304: { description: "The file is the one that you have." },
-    ...problems(...userProblems, "not_found", "range_not_satisfiable"),
+    ...problems(
+      ...userProblems,
+      "not_found",
+      "precondition_failed",
+      "range_not_satisfiable",
+    ),
   },
 });
 
@@ -44,11 +50,8 @@ download.openapi(downloadFile, async (c) => {
   const { file, storage_path } = await locateReady(c, file_id);
   const lastModified = new Date(file.created_at);
   const etag = `"${file.sha256 ?? file.id}"`;
-  const selection = select(
-    c.req.raw.headers,
-    { etag, lastModified },
-    file.size_bytes,
-  );
+  const selection = select(c.req.raw, { etag, lastModified }, file.size_bytes);
+  if (selection.status === 412) throw new Problem("precondition_failed");
   if (selection.status === 416) {
     throw new Problem("range_not_satisfiable", undefined, {
       size_bytes: file.size_bytes,

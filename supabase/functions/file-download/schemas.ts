@@ -3,12 +3,12 @@ import { z } from "@hono/zod-openapi";
 import { CursorTime } from "../_shared/pagination.ts";
 import { ContinuationId } from "../_shared/conversation_schemas.ts";
 import { File } from "../_shared/file_schemas.ts";
-import { wholeNumber } from "../_shared/validation.ts";
+import { queryOf, wholeNumber } from "../_shared/validation.ts";
 
 /** What read_file answers. */
 export const Located = z.strictObject({ file: File, storage_path: z.string() });
 
-export const UrlQuery = z.strictObject({
+export const UrlQuery = queryOf({
   expires_in: wholeNumber(60, 3600).default(300).openapi({
     description: "Seconds.",
   }),
@@ -22,7 +22,7 @@ export const SignedUrl = z.strictObject({
   expires_at: z.string().openapi({ format: "date-time" }),
 }).openapi("SignedUrl");
 
-export const FileListQuery = z.strictObject({
+export const FileListQuery = queryOf({
   cursor: z.string().max(500).optional().openapi({
     description: "next_cursor of the page before.",
   }),

@@ -50,7 +50,7 @@ export async function* filesOf(request: Request): AsyncGenerator<FilePart> {
     const chunks = file.iterator({ destroyOnReturn: false });
     yield {
       announce: () => ({
-        name: cleanFileName(info.filename ?? ""),
+        name: cleanFileName(unescapeName(info.filename ?? "")),
         type: parseContentType(info.mimeType),
       }),
       chunks,
@@ -77,6 +77,17 @@ function openForm(request: Request): busboy.Busboy {
   } catch (cause) {
     throw malformed("The form has no boundary.", cause);
   }
+}
+
+/** Browsers and curl escape these three, and no others, in the names of a form (WHATWG HTML). */
+const ESCAPES: Record<string, string> = {
+  "%22": '"',
+  "%0D": "\r",
+  "%0A": "\n",
+};
+
+function unescapeName(name: string): string {
+  return name.replace(/%22|%0D|%0A/g, (escape) => ESCAPES[escape] ?? escape);
 }
 
 function malformed(detail: string, cause?: unknown): Problem {

@@ -4,6 +4,7 @@ import { ContinuationId, Metadata } from "../_shared/conversation_schemas.ts";
 import { File } from "../_shared/file_schemas.ts";
 import { ProblemDetails } from "../_shared/openapi.ts";
 import { storable } from "../_shared/storable.ts";
+import { queryOf } from "../_shared/validation.ts";
 
 /** Files in one multipart body. */
 export const MAX_FILES = 10;
@@ -27,7 +28,7 @@ const MetadataText = z.string().transform((value, context) => {
   description: "A JSON object of up to 64 KiB.",
 });
 
-export const UploadQuery = z.strictObject({
+export const UploadQuery = queryOf({
   bucket: Bucket,
   continuation_id: ContinuationId.optional().openapi({
     description: "Links the file to this conversation.",

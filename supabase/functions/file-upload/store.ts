@@ -45,9 +45,10 @@ export async function storeFile(
   announced: Announced,
 ): Promise<z.infer<typeof Stored>> {
   const { sample, chunks } = await takeSample(source);
-  await refuseContradiction(announced.type.essence, sample);
+  // First, since it knows which types the bucket takes at all.
   const { file, storage_path, max_bytes } = await reserve(c, announced);
   try {
+    await refuseContradiction(file.mime_type, sample);
     const totals = await transfer(c, file, storage_path, chunks, max_bytes);
     if (announced.sha256 !== null && announced.sha256 !== totals.sha256) {
       throw new Problem("digest_mismatch", undefined, {

@@ -74,6 +74,19 @@ begin
 end;
 $$;
 
+-- A query for any of the words of q: what to mark where they stand too far apart for one piece.
+create function private.any_word(q text)
+returns tsquery
+language sql
+stable
+set search_path = ''
+as $$
+  select string_agg(
+    '''' || replace(replace(w, '\', '\\'), '''', '''''') || '''', ' | '
+  )::tsquery
+  from unnest(tsvector_to_array(to_tsvector('private.search', private.set_apart(q)))) w
+$$;
+
 -- The text around a match, ⟦ and ⟧ around its words.
 create or replace function private.snippet(content text, query tsquery, q text)
 returns text
@@ -83,8 +96,10 @@ set search_path = ''
 as $$
 declare
   runs   constant text[] := array(select r[1] from regexp_matches(q, private.spaceless() || '+', 'g') r);
+  piece  constant text := private.matching_piece(content, query, q);
   chosen text := ts_headline(
-    'private.search', private.matching_piece(content, query, q), query,
+    'private.search', piece,
+    case when to_tsvector('private.search', piece) @@ query then query else private.any_word(q) end,
     'StartSel=⟦, StopSel=⟧, MaxFragments=2, MaxWords=30, MinWords=10, ShortWord=0, FragmentDelimiter=" … "'
   );
 begin
@@ -100,9 +115,14 @@ begin
 end;
 $$;
 
-revoke all on function private.matching_piece(text, tsquery, text)
-  from public, anon, authenticated, service_role;
-grant execute on function private.matching_piece(text, tsquery, text) to authenticated;
+revoke all on function
+  private.matching_piece(text, tsquery, text),
+  private.any_word(text)
+from public, anon, authenticated, service_role;
+grant execute on function
+  private.matching_piece(text, tsquery, text),
+  private.any_word(text)
+to authenticated;
 
 insert into public.schema_version (version, description)
 values ('20261123091600', 'snippets of long messages within a bound of time');

@@ -14,7 +14,7 @@ $$;
 revoke all on function private.name_of_key(text) from public, anon, authenticated, service_role;
 grant execute on function private.name_of_key(text) to authenticated;
 
--- As it was, but for the name that lock_conversation is given.
+-- As it was, but for the name that lock_conversation is given, and errors as everywhere else.
 create or replace function public.append_messages(
   messages        jsonb,
   continuation_id text   default null,
@@ -38,7 +38,9 @@ declare
   fresh    boolean;
 begin
   if coalesce(cardinality(incoming), 0) not between 1 and 100 then
-    perform private.raise_problem('validation_failed', '{"pointer": "/messages"}');
+    perform private.raise_problem('validation_failed', jsonb_build_object('errors', jsonb_build_array(
+      jsonb_build_object('pointer', '/messages', 'detail', 'Must be 1 to 100 messages.')
+    )));
   end if;
 
   target := private.lock_conversation(

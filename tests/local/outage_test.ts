@@ -16,15 +16,34 @@ const upload = {
   body: "a",
 };
 
-/** A request to every function that needs the database, and health of each. */
+const path = "conversation-history/before";
+
+/** Requests that need the database, and health of each function. */
 const requests: Record<string, () => Promise<Answer>> = {
   "conversation-append": () => append(owner, "during", ["two"], { at }),
-  "conversation-history, a page": () =>
-    request(owner, "conversation-history/before", { at }),
+  "conversation-history, a page": () => request(owner, path, { at }),
   "conversation-history, the list": () =>
     request(owner, "conversation-history", { at }),
+  "conversation-history, a search": () =>
+    request(owner, "conversation-history?q=one", { at }),
+  "conversation-history, a context": () =>
+    request(owner, `${path}/context?max_tokens=100`, { at }),
+  "conversation-history, an export": () =>
+    request(owner, `${path}/export`, { at }),
+  "conversation-history, members": () =>
+    request(owner, `${path}/members`, { at }),
+  "conversation-history, a change": () =>
+    request(owner, path, { method: "PATCH", json: { archived: false }, at }),
   "file-upload": () => request(owner, "file-upload", { ...upload, at }),
   "file-download, the list": () => request(owner, "file-download", { at }),
+};
+
+/** Those whose statements may take a minute, so that a database that hangs may, too. */
+const bulk: typeof requests = {
+  "conversation-history, a fork": () =>
+    request(owner, `${path}/fork`, { json: {}, at }),
+  "conversation-history, a deletion": () =>
+    request(owner, path, { method: "DELETE", at }),
 };
 for (
   const name of [
@@ -38,10 +57,10 @@ for (
     request(nobody(at), `${name}/_/health`, { at });
 }
 
-/** Asserts that all requests, sent at once, are answered 503 within five seconds. */
-async function assertUnavailable(): Promise<void> {
+/** Asserts that requests, sent at once, are answered 503 within five seconds. */
+async function assertUnavailable(sent = requests): Promise<void> {
   await Promise.all(
-    Object.entries(requests).map(async ([what, send]) => {
+    Object.entries(sent).map(async ([what, send]) => {
       const startedAt = Date.now();
       const answer = await send();
       const seconds = (Date.now() - startedAt) / 1000;
@@ -74,7 +93,7 @@ async function postgresPids(): Promise<number[]> {
 
 Deno.test("a database that is stopped is 503 with Retry-After within 5 s, in every function, and recovers", async () => {
   await stack.stopDatabase();
-  await assertUnavailable();
+  await assertUnavailable({ ...requests, ...bulk });
   await assertUnavailable();
   await stack.startDatabase();
   await assertRecovers();

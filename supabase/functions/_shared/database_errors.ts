@@ -52,12 +52,10 @@ export function problemFrom(error: PostgrestError, status: number): Problem {
     );
   }
   if (error.code === CHECK_VIOLATION) {
-    return new Problem(
-      "validation_failed",
-      "The database cannot hold it: something is too large.",
-      {},
-      cause,
-    );
+    const detail = "The database cannot hold it: something is too large.";
+    // Which field it was, a constraint does not tell: the pointer is that of the whole.
+    const errors = [{ pointer: "", detail }];
+    return new Problem("validation_failed", detail, { errors }, cause);
   }
   if (POSTGREST_TOKEN.test(error.code ?? "")) {
     return new Problem("invalid_token", undefined, {}, cause);

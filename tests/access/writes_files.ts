@@ -26,6 +26,13 @@ export const files: Write[] = [
     happened: ({ made }) => made.length > 0,
   },
   {
+    what: "reserve a file in another bucket of the project",
+    allowed: "",
+    run: (actor, { mark }) =>
+      table(actor, "files").insert(file(mark, { bucket: "avatars" })),
+    happened: ({ made }) => made.length > 0,
+  },
+  {
     what: "delete a file by its status",
     allowed: "owner",
     run: (actor, world) =>
@@ -50,8 +57,8 @@ export const files: Write[] = [
     happened: (after, world) => !has(after.files, { id: world.file }),
   },
   {
-    what: "link a file to a message",
-    allowed: "owner editor",
+    what: "link a file to a message of the owner's",
+    allowed: "owner",
     run: (actor, world) =>
       table(actor, "conversation_files")
         .insert({

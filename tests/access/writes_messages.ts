@@ -40,6 +40,24 @@ export const messages: Write[] = [
     happened: appended,
   },
   {
+    what: "insert a message with a part that is no object",
+    allowed: "",
+    run: (actor, { shared }) =>
+      table(actor, "messages").insert(
+        message(shared, 2, { parts: [{ type: "text" }, [{}]] }),
+      ),
+    happened: appended,
+  },
+  {
+    what: "insert a message with parts of 9 MiB",
+    allowed: "",
+    run: (actor, { shared }) =>
+      table(actor, "messages").insert(
+        message(shared, 2, { parts: [{ a: "x".repeat(9 << 20) }] }),
+      ),
+    happened: appended,
+  },
+  {
     what: "insert a message of another author",
     allowed: "",
     run: (actor, { shared }) =>

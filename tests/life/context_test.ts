@@ -229,3 +229,23 @@ Deno.test("max_tokens is required, whole and positive; max_messages is 1 to 2000
     );
   }
 });
+
+Deno.test("a context of more results than it waits for is answered", async () => {
+  const name = fresh("waiting");
+  const parts = Array.from(
+    { length: 50_000 },
+    (_, n) => ({ type: "tool_result", tool_use_id: `c${n}` }),
+  );
+  const messages = Array.from({ length: 98 }, (_, n) => ({ content: `${n}` }));
+  await append(owner, name, [
+    ...messages,
+    { role: "tool", content: "all", parts },
+    { content: "last" },
+  ]);
+  const { status, body } = await request(
+    owner,
+    `conversation-history/${name}/context?max_tokens=1000`,
+  );
+  assert.equal(status, 200);
+  assert.equal(body.messages.at(-1).content, "last");
+});

@@ -93,3 +93,12 @@ Deno.test("JSON that takes more room in the database than on the wire is refused
   });
   assert.equal(status, 422);
 });
+
+Deno.test("a patch of as many members as metadata can have is merged", async () => {
+  const members = Object.fromEntries(
+    Array.from({ length: 7000 }, (_, n) => [n.toString(36), 1]),
+  );
+  const { status, body } = await patched({ kept: true }, members);
+  assert.equal(status, 200);
+  assert.deepEqual(body.metadata, { kept: true, ...members });
+});

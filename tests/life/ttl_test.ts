@@ -4,7 +4,7 @@ import { append, fresh, history, request } from "../support/http.ts";
 import { assertInvalid, assertProblem } from "../support/problems.ts";
 import { share } from "../support/sharing.ts";
 import { withSql } from "../support/sql.ts";
-import { maintenance } from "../support/stored_files.ts";
+import { maintenance, storedFile } from "../support/stored_files.ts";
 import { expire } from "./expiry.ts";
 import { rowsThatName } from "./rows.ts";
 import { search } from "./searching.ts";
@@ -216,4 +216,26 @@ Deno.test("the sweep takes the secret key and no other", async () => {
   for (const max_conversations of [0, 1001, "2"]) {
     assertInvalid(await sweep({ max_conversations }), "/max_conversations");
   }
+});
+
+Deno.test("nobody links the file of an expired conversation, nor changes what has expired", async () => {
+  const { id } = await conversation();
+  await share(id, viewer, "viewer");
+  await share(id, editor, "editor");
+  const file = await storedFile(owner);
+  await owner.supabase.from("conversation_files")
+    .insert({ conversation_id: id, file_id: file.id });
+  const read = () => request(viewer, `file-download/${file.id}`);
+  assert.equal((await read()).status, 200);
+
+  await expire(id);
+  const { body } = await append(viewer, fresh("own"), ["mine"]);
+  const { error } = await viewer.supabase.from("conversation_files")
+    .insert({ conversation_id: body.conversation.id, file_id: file.id });
+  assert.equal(error?.code, "42501");
+  assertProblem(await read(), 404, "not_found");
+
+  // Without a condition, so that no policy of reading hides it.
+  await editor.supabase.from("conversations").update({ title: "alive" });
+  assertProblem(await read(), 404, "not_found");
 });

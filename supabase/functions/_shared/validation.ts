@@ -23,7 +23,7 @@ export function validationProblem(
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MAX_ERRORS).map((key) => ({
       pointer: pointerTo([...issue.path, key]),
       detail: "There is no such field.",
     }));

@@ -70,6 +70,7 @@ function openForm(request: Request): busboy.Busboy {
       limits: {
         files: MAX_FILES,
         fields: 100,
+        parts: 200,
         fieldSize: 64 * 1024,
         headerPairs: 20,
       },

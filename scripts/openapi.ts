@@ -17,9 +17,16 @@ export async function openapiOf(name: string): Promise<string> {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
-    description:
-      "The access token of a Supabase user, beside the publishable key in apikey.",
+    description: "The access token of a Supabase user.",
   });
+  for (const key of ["publishable", "secret"]) {
+    app.openAPIRegistry.registerComponent("securitySchemes", key, {
+      type: "apiKey",
+      in: "header",
+      name: "apikey",
+      description: `The project's ${key} key.`,
+    });
+  }
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: `Continuum: ${name}`, version: await version() },

@@ -46,4 +46,19 @@ export const userProblems = [
 ] as const;
 
 /** The security requirement of routes behind `requireUser`. */
-export const userSecurity = [{ user: [] }];
+export const userSecurity = [{ user: [], publishable: [] }];
+
+/** The security requirement of routes behind `requireSecret`. */
+export const secretSecurity = [{ secret: [] }];
+
+/** What any route of maintenance may answer besides its own failures. */
+export const secretProblems = [
+  "unauthenticated",
+  "validation_failed",
+  "malformed_request",
+  "body_too_large",
+  "unsupported_media_type",
+  "rate_limited",
+  "internal",
+  "unavailable",
+] as const;

@@ -18,7 +18,7 @@ const ContextQuery = queryOf({
 });
 
 const Context = z.strictObject({
-  conversation: Conversation.nullable(),
+  conversation: z.union([Conversation, z.null()]),
   messages: z.array(Message).openapi({ description: "Oldest to newest." }),
   tokens_used: z.int(),
   estimated: z.boolean().openapi({

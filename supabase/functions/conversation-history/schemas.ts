@@ -18,7 +18,7 @@ export const PageQuery = queryOf({
 });
 
 export const Page = z.strictObject({
-  conversation: Conversation.nullable(),
+  conversation: z.union([Conversation, z.null()]),
   messages: z.array(Message).openapi({ description: "Oldest to newest." }),
   has_more: z.boolean().openapi({
     description:

@@ -7,7 +7,11 @@ import {
 } from "../_shared/auth.ts";
 import { databaseAnswer } from "../_shared/database_errors.ts";
 import { jsonBody } from "../_shared/json_body.ts";
-import { problems } from "../_shared/openapi.ts";
+import {
+  problems,
+  secretProblems,
+  secretSecurity,
+} from "../_shared/openapi.ts";
 import { createRouter } from "../_shared/router.ts";
 
 /** A number. */
@@ -30,7 +34,7 @@ const sweepConversations = createRoute({
   path: "/sweep",
   summary:
     "Remove conversations whose ttl_seconds are over, a bounded number a call",
-  security: [{ secret: [] }],
+  security: secretSecurity,
   middleware: [requireSecret, jsonBody({ maxBytes: MAX_SWEEP_BYTES })] as const,
   request: {
     body: {
@@ -43,12 +47,7 @@ const sweepConversations = createRoute({
       description: "What was done.",
       content: { "application/json": { schema: SweptConversations } },
     },
-    ...problems(
-      "unauthenticated",
-      "validation_failed",
-      "malformed_request",
-      "unavailable",
-    ),
+    ...problems(...secretProblems),
   },
 });
 

@@ -13,8 +13,9 @@ import { select, type Selection } from "./conditions.ts";
 import { contentDisposition } from "./disposition.ts";
 import { locateReady } from "./locate.ts";
 
+/** Of the file's own type. */
 const bytes = {
-  "application/octet-stream": {
+  "*/*": {
     schema: { type: "string" as const, format: "binary" },
   },
 };

@@ -36,6 +36,19 @@ export const UploadQuery = queryOf({
   metadata: MetadataText.optional(),
 });
 
+/** What names and describes a raw body; a form's parts have headers of their own. */
+export const UploadHeaders = z.object({
+  "content-disposition": z.string().optional().openapi({
+    description: "The file's name, in filename* or filename (RFC 6266).",
+  }),
+  "x-file-name": z.string().optional().openapi({
+    description: "The file's name, as percent-encoded UTF-8.",
+  }),
+  "repr-digest": z.string().optional().openapi({
+    description: "sha-256=:…:, which the content must have (RFC 9530).",
+  }),
+});
+
 export const ReservationRequest = storable(
   z.strictObject({
     original_name: z.string(),

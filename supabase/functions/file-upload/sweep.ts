@@ -5,7 +5,11 @@ import { databaseAnswer } from "../_shared/database_errors.ts";
 import type { Db } from "../_shared/env.ts";
 import { Problem } from "../_shared/errors.ts";
 import { jsonBody } from "../_shared/json_body.ts";
-import { problems } from "../_shared/openapi.ts";
+import {
+  problems,
+  secretProblems,
+  secretSecurity,
+} from "../_shared/openapi.ts";
 import { createRouter } from "../_shared/router.ts";
 import { MAX_RESERVATION_BYTES, SweepAnswer, SweepRequest } from "./schemas.ts";
 
@@ -19,7 +23,7 @@ const sweepFiles = createRoute({
     "Gives up unfinished uploads and files without a conversation past their time, " +
     "removes the objects of deleted rows and of none, and forgets rows without an object. Safe to " +
     "repeat, and to kill.",
-  security: [{ secret: [] }],
+  security: secretSecurity,
   middleware: [
     requireSecret,
     jsonBody({ maxBytes: MAX_RESERVATION_BYTES }),
@@ -35,12 +39,7 @@ const sweepFiles = createRoute({
       description: "What was done.",
       content: { "application/json": { schema: SweepAnswer } },
     },
-    ...problems(
-      "unauthenticated",
-      "validation_failed",
-      "malformed_request",
-      "unavailable",
-    ),
+    ...problems(...secretProblems),
   },
 });
 

@@ -10,11 +10,18 @@ import { drain } from "./counted_stream.ts";
 import { announcedSha256 } from "./digest.ts";
 import { fileNameFrom } from "./file_name.ts";
 import { filesOf } from "./multipart.ts";
-import { MultipartAnswer, Stored, UploadQuery } from "./schemas.ts";
+import {
+  MultipartAnswer,
+  Stored,
+  UploadHeaders,
+  UploadQuery,
+} from "./schemas.ts";
 import { storeFile } from "./store.ts";
 
 /** How much of a refused body is read away, so that the client gets to read the answer. */
 const DRAIN_BYTES = 64 * 1024 * 1024;
+
+const binary = { type: "string" as const, format: "binary" };
 
 const uploadFile = createRoute({
   operationId: "uploadFile",
@@ -27,7 +34,12 @@ const uploadFile = createRoute({
     "multipart/form-data every part with a filename is a file; each has a result of its own.",
   security: userSecurity,
   middleware: [acceptsJson, requireUser] as const,
-  request: { query: UploadQuery },
+  request: {
+    query: UploadQuery,
+    headers: UploadHeaders,
+    // Described and not parsed: the body is streamed.
+    body: { required: true, content: { "*/*": { schema: binary } } },
+  },
   responses: {
     200: {
       description: "You had this content already.",

@@ -1,37 +1,43 @@
 -- read_context: the newest messages that fit a model's token budget. It walks from the newest and
 -- stops where the budget does, so its work depends on the budget and not on the conversation.
 
-create index messages_system_idx on public.messages (conversation_id, seq) where role = 'system';
-
 -- The ids that a message's typed parts call tools by, and the ids that they answer. Known are the
 -- names of the common providers: tool_call, tool_use, tool-call, function_call; tool_result,
 -- tool-result, function_call_output.
-create function private.tool_calls(parts jsonb)
+create function continuum.tool_calls(parts jsonb)
 returns text[]
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select coalesce(array_agg(c.id) filter (where c.id is not null), '{}')
-  from jsonb_array_elements(parts) p
-  cross join lateral (
-    select coalesce(p ->> 'call_id', p ->> 'id', p ->> 'tool_call_id', p ->> 'toolCallId')
-  ) c (id)
-  where p ->> 'type' in ('tool_call', 'tool_use', 'tool-call', 'function_call')
+begin
+  return (
+    select coalesce(array_agg(c.id) filter (where c.id is not null), '{}')
+    from jsonb_array_elements(parts) p
+    cross join lateral (
+      select coalesce(p ->> 'call_id', p ->> 'id', p ->> 'tool_call_id', p ->> 'toolCallId')
+    ) c (id)
+    where p ->> 'type' in ('tool_call', 'tool_use', 'tool-call', 'function_call')
+  );
+end;
 $$;
 
-create function private.tool_results(parts jsonb)
+create function continuum.tool_results(parts jsonb)
 returns text[]
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select coalesce(array_agg(r.id) filter (where r.id is not null), '{}')
-  from jsonb_array_elements(parts) p
-  cross join lateral (
-    select coalesce(p ->> 'tool_call_id', p ->> 'tool_use_id', p ->> 'toolCallId', p ->> 'call_id')
-  ) r (id)
-  where p ->> 'type' in ('tool_result', 'tool-result', 'function_call_output')
+begin
+  return (
+    select coalesce(array_agg(r.id) filter (where r.id is not null), '{}')
+    from jsonb_array_elements(parts) p
+    cross join lateral (
+      select coalesce(p ->> 'tool_call_id', p ->> 'tool_use_id', p ->> 'toolCallId', p ->> 'call_id')
+    ) r (id)
+    where p ->> 'type' in ('tool_result', 'tool-result', 'function_call_output')
+  );
+end;
 $$;
 
 -- System messages are always kept. The others are the longest run up to the newest that fits the
@@ -48,10 +54,12 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set enable_sort = off
 as $$
 declare
   max_bytes constant bigint := 4 * 1024 * 1024;
-  target     public.conversations := private.find_conversation(continuation_id);
+  max_waiting constant integer := 2000;
+  target     continuum.conversations := continuum.find_conversation(continuation_id);
   capped     integer := least(greatest(max_messages, 1), 2000);
   candidate  record;
   tokens     bigint;
@@ -81,7 +89,7 @@ begin
   into start_used, bytes, messages
   from (
     select m.token_count, m.size_bytes
-    from public.messages m
+    from continuum.messages m
     where m.conversation_id = target.id and m.role = 'system'
     order by m.seq
     limit 2001
@@ -93,9 +101,9 @@ begin
 
   for candidate in
     select m.seq, m.role, m.token_count, m.size_bytes,
-      case when m.parts is null then '{}' else private.tool_calls(m.parts) end as calls,
-      case when m.parts is null then '{}' else private.tool_results(m.parts) end as results
-    from public.messages m
+      case when m.parts is null then '{}' else continuum.tool_calls(m.parts) end as calls,
+      case when m.parts is null then '{}' else continuum.tool_results(m.parts) end as results
+    from continuum.messages m
     where m.conversation_id = target.id and m.role <> 'system'
     order by m.seq desc
     limit 2000
@@ -109,6 +117,8 @@ begin
     waiting := array(
       select distinct id from unnest(waiting || candidate.results) id where id <> all (candidate.calls)
     );
+    -- More than any window holds messages: their calls count as nowhere, and end the run.
+    exit when cardinality(waiting) > max_waiting;
     wait_role := case
       when candidate.role = 'assistant' then false
       when candidate.role = 'tool' and cardinality(candidate.results) = 0 then true
@@ -129,7 +139,7 @@ begin
   end loop;
 
   if too_small then
-    perform private.raise_problem('budget_too_small', jsonb_build_object(
+    perform continuum.raise_problem('budget_too_small', jsonb_build_object(
       'max_tokens', max_tokens, 'tokens_needed', start_used, 'messages_needed', needed
     ));
   end if;
@@ -139,42 +149,43 @@ begin
   select array_agg(m.seq order by m.seq), coalesce(bool_or(m.is_estimated), false)
   into seqs, estimated
   from (
-    select w.seq, w.is_estimated from public.messages w
+    select w.seq, w.is_estimated from continuum.messages w
     where w.conversation_id = target.id and w.seq >= start_seq
     union all
-    select s.seq, s.is_estimated from public.messages s
+    select s.seq, s.is_estimated from continuum.messages s
     where s.conversation_id = target.id and s.role = 'system'
       and s.seq < start_seq
   ) m;
 
   return json_build_object(
-    'conversation', private.conversation_json(target),
-    'messages', private.messages_json(target.id, coalesce(seqs, '{}')),
+    'conversation', continuum.conversation_json(target),
+    'messages', continuum.messages_json(target.id, coalesce(seqs, '{}')),
     'tokens_used', start_used,
     'estimated', estimated,
     'omitted_before_seq', (
       select start_seq
       where exists (
-        select 1 from public.messages o
+        select 1 from continuum.messages o
         where o.conversation_id = target.id and o.seq < start_seq and o.role <> 'system'
       )
     )
   );
 end;
 $$;
+
 comment on function public.read_context is
   'The newest messages within a token budget. Problems: budget_too_small.';
 
 revoke all on function
-  private.tool_calls(jsonb),
-  private.tool_results(jsonb),
-  public.read_context(text, integer, integer)
+  continuum.tool_calls,
+  continuum.tool_results,
+  public.read_context
 from public, anon, authenticated, service_role;
 grant execute on function
-  private.tool_calls(jsonb),
-  private.tool_results(jsonb),
-  public.read_context(text, integer, integer)
+  continuum.tool_calls,
+  continuum.tool_results,
+  public.read_context
 to authenticated;
 
-insert into public.schema_version (version, description)
-values ('20261123091000', 'read_context');
+insert into continuum.schema_version (version, description)
+values ('20261123090700', 'context');

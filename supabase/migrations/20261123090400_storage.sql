@@ -1,4 +1,4 @@
--- Buckets and who may touch their objects. A row of public.files decides: an object can be written
+-- Buckets and who may touch their objects. A row of continuum.files decides: an object can be written
 -- only where a pending row of the caller's names its path, read only where the caller sees a ready
 -- row, and removed only once its row is deleted. Nothing else in the buckets is reachable.
 -- postgres does not own storage.objects on a hosted project: it may create policies and no more.
@@ -16,7 +16,7 @@ create policy "an upload goes where a pending file of the caller's is" on storag
   for insert to authenticated
   with check (
     exists (
-      select 1 from public.files f
+      select 1 from continuum.files f
       where f.bucket = bucket_id and f.storage_path = name
         and f.owner_id = (select auth.uid()) and f.status = 'pending'
     )
@@ -27,7 +27,7 @@ create policy "readers of a ready file read its object" on storage.objects
   for select to authenticated
   using (
     exists (
-      select 1 from public.files f
+      select 1 from continuum.files f
       where f.bucket = bucket_id and f.storage_path = name
         and (
           f.status = 'ready'
@@ -43,11 +43,11 @@ create policy "the owner removes the object of a deleted file" on storage.object
   for delete to authenticated
   using (
     exists (
-      select 1 from public.files f
+      select 1 from continuum.files f
       where f.bucket = bucket_id and f.storage_path = name
         and f.owner_id = (select auth.uid()) and f.status = 'deleted'
     )
   );
 
-insert into public.schema_version (version, description)
-values ('20261123090700', 'buckets and the policies of their objects');
+insert into continuum.schema_version (version, description)
+values ('20261123090400', 'storage');

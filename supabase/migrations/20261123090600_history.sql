@@ -1,5 +1,5 @@
--- read_history and list_conversations: what conversation-history reads. Each is stable, so all of
--- an answer comes from one snapshot: a page and the last_seq beside it never disagree.
+-- read_history and list_conversations. Each is stable, so all of an answer comes from one snapshot: a
+-- page and the last_seq beside it never disagree.
 
 -- A page of messages, oldest to newest. After a seq it travels towards the newest, else towards
 -- the oldest; has_more speaks of that direction. A page ends early rather than weigh more than
@@ -15,10 +15,11 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set enable_sort = off
 as $$
 declare
   max_bytes constant bigint := 4 * 1024 * 1024;
-  target   public.conversations := private.find_conversation(continuation_id);
+  target   continuum.conversations := continuum.find_conversation(continuation_id);
   oldest   bigint := coalesce(after, 0);
   newest   bigint := coalesce(before, 9223372036854775807);
   capped   integer := least(greatest(max_messages, 1), 500);
@@ -36,7 +37,7 @@ begin
       select
         m.seq,
         row_number() over w = 1 or (row_number() over w <= capped and sum(m.size_bytes) over w <= max_bytes) as fits
-      from public.messages m
+      from continuum.messages m
       where m.conversation_id = target.id and m.seq > oldest and m.seq < newest
       window w as (order by m.seq)
       order by m.seq
@@ -49,7 +50,7 @@ begin
       select
         m.seq,
         row_number() over w = 1 or (row_number() over w <= capped and sum(m.size_bytes) over w <= max_bytes) as fits
-      from public.messages m
+      from continuum.messages m
       where m.conversation_id = target.id and m.seq > oldest and m.seq < newest
       window w as (order by m.seq desc)
       order by m.seq desc
@@ -58,14 +59,12 @@ begin
   end if;
 
   return json_build_object(
-    'conversation', private.conversation_json(target),
-    'messages', private.messages_json(target.id, coalesce(seqs, '{}')),
+    'conversation', continuum.conversation_json(target),
+    'messages', continuum.messages_json(target.id, coalesce(seqs, '{}')),
     'has_more', has_more
   );
 end;
 $$;
-comment on function public.read_history is
-  'A page of a conversation; a missing one and a hidden one read alike, as empty.';
 
 -- Owned and shared conversations, newest activity first, by keyset on (updated_at, id). Two
 -- branches, because "mine or shared with me" as one condition would read the whole table; and an
@@ -91,7 +90,7 @@ begin
   with candidates as (
     (
       select c as conversation, c.updated_at, c.id
-      from public.conversations c
+      from continuum.conversations c
       where c.owner_id = (select auth.uid())
         and (c.archived_at is not null) = archived
         and (c.updated_at, c.id) < (start_at, start_id)
@@ -101,8 +100,8 @@ begin
     union all
     (
       select c, c.updated_at, c.id
-      from public.conversations c
-      where c.id = any (array(select private.shared_conversations()))
+      from continuum.conversations c
+      where c.id = any (array(select continuum.shared_conversations()))
         and (c.archived_at is not null) = archived
         and (c.updated_at, c.id) < (start_at, start_id)
       order by c.updated_at desc, c.id desc
@@ -115,7 +114,7 @@ begin
   )
   select json_build_object(
     'conversations', coalesce(
-      json_agg(private.conversation_json(n.conversation) order by n.number) filter (where n.number <= capped), '[]'
+      json_agg(continuum.conversation_json(n.conversation) order by n.number) filter (where n.number <= capped), '[]'
     ),
     'has_more', count(*) > capped
   )
@@ -124,17 +123,20 @@ begin
   return answer;
 end;
 $$;
+
+comment on function public.read_history is
+  'A page of a conversation; a missing one and a hidden one read alike, as empty.';
 comment on function public.list_conversations is
   'The caller''s and shared conversations, newest activity first.';
 
 revoke all on function
-  public.read_history(text, bigint, bigint, integer),
-  public.list_conversations(boolean, timestamptz, uuid, integer)
+  public.read_history,
+  public.list_conversations
 from public, anon, authenticated, service_role;
 grant execute on function
-  public.read_history(text, bigint, bigint, integer),
-  public.list_conversations(boolean, timestamptz, uuid, integer)
+  public.read_history,
+  public.list_conversations
 to authenticated;
 
-insert into public.schema_version (version, description)
-values ('20261123090600', 'read_history and list_conversations');
+insert into continuum.schema_version (version, description)
+values ('20261123090600', 'history');

@@ -9,18 +9,18 @@ security invoker
 set search_path = ''
 as $$
 declare
-  target public.conversations := private.find_conversation(continuation_id);
+  target continuum.conversations := continuum.find_conversation(continuation_id);
 begin
   if target.id is null then
-    perform private.raise_problem('not_found');
+    perform continuum.raise_problem('not_found');
   end if;
   return json_build_object(
-    'conversation', private.conversation_json(target),
+    'conversation', continuum.conversation_json(target),
     'files', (
-      select coalesce(json_agg(private.file_json(f) order by f.created_at, f.id), '[]')
-      from public.files f
+      select coalesce(json_agg(continuum.file_json(f) order by f.created_at, f.id), '[]')
+      from continuum.files f
       where f.status = 'ready' and f.id in (
-        select l.file_id from public.conversation_files l
+        select l.file_id from continuum.conversation_files l
         where l.conversation_id = target.id
           and (l.message_seq is null or l.message_seq <= target.last_seq)
       )
@@ -28,7 +28,6 @@ begin
   );
 end;
 $$;
-comment on function public.begin_export is 'Problems: not_found.';
 
 -- Messages after one seq and up to another as NDJSON, a line each, at most 1 MiB of them or
 -- one: made here so that the function passes text on and parses none of it. Small, since the function
@@ -39,6 +38,7 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set enable_sort = off
 as $$
 declare
   max_bytes constant bigint := 1024 * 1024;
@@ -49,7 +49,7 @@ begin
     select p.seq
     from (
       select m.seq, sum(m.size_bytes) over w as bytes, row_number() over w as number
-      from public.messages m
+      from continuum.messages m
       where m.conversation_id = export_messages.conversation_id
         and m.seq > export_messages.after and m.seq <= export_messages.through
       window w as (order by m.seq)
@@ -65,20 +65,22 @@ begin
     'last_seq', seqs[cardinality(seqs)]
   )
   into answer
-  from json_array_elements(private.messages_json(export_messages.conversation_id, seqs))
+  from json_array_elements(continuum.messages_json(export_messages.conversation_id, seqs))
     with ordinality e;
   return answer;
 end;
 $$;
 
+comment on function public.begin_export is 'Problems: not_found.';
+
 revoke all on function
-  public.begin_export(text),
-  public.export_messages(uuid, bigint, bigint)
+  public.begin_export,
+  public.export_messages
 from public, anon, authenticated, service_role;
 grant execute on function
-  public.begin_export(text),
-  public.export_messages(uuid, bigint, bigint)
+  public.begin_export,
+  public.export_messages
 to authenticated;
 
-insert into public.schema_version (version, description)
-values ('20261123091300', 'exports');
+insert into continuum.schema_version (version, description)
+values ('20261123090900', 'export');

@@ -39,13 +39,13 @@ begin
 
   -- In the name of the demo user, by the one way in for messages.
   perform set_config('request.jwt.claims', '{"sub": "11111111-1111-4111-8111-111111111111"}', true);
-  perform public.append_messages(
-    continuation_id => 'welcome',
-    title => 'Welcome to Continuum',
-    messages => '[
+  perform public.append_messages(request => '{
+    "continuation_id": "welcome",
+    "title": "Welcome to Continuum",
+    "messages": [
       {"role": "user", "content": "Where does this conversation live?"},
       {"role": "assistant", "content": "In PostgreSQL: it outlives the process that wrote it."}
-    ]'
-  );
+    ]
+  }');
 end;
 $$;

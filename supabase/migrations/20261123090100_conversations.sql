@@ -9,7 +9,7 @@ create table continuum.conversations (
   owner_id         uuid        not null default auth.uid() references auth.users (id) on delete cascade,
   continuation_id  text        not null,
   -- The same name typed on two systems is one name, whichever way its accents are composed.
-  continuation_key text        not null generated always as (normalize(continuation_id, nfc)) stored,
+  continuation_key text        not null,
   title            text        not null,
   metadata         jsonb       not null default '{}',
   last_seq         bigint      not null default 0,
@@ -62,6 +62,7 @@ create table continuum.message_usage (
 
 comment on table continuum.conversations is 'A log of messages that its owner and members share.';
 comment on column continuum.conversations.continuation_id is 'The name clients resume by, as it was first written; unique per owner after NFC.';
+comment on column continuum.conversations.continuation_key is 'continuation_id after NFC. Kept by trigger.';
 comment on column continuum.conversations.last_seq is 'seq of the newest message of the log, 0 if there is none.';
 comment on column continuum.conversations.head_position is 'The last position of the live line, 0 if nothing is live.';
 comment on column continuum.conversations.size_bytes is 'What its messages weigh, whether or not they are live.';
@@ -98,7 +99,13 @@ create index conversations_expires_at_idx on continuum.conversations (expires_at
 create index conversation_members_user_id_idx
   on continuum.conversation_members (user_id, conversation_id) include (accepted_at, declined_at);
 
--- Serves the bound of open invitations from one user, and the cascade from auth.users.
+-- Serve the bounds of open invitations, to one user and from one.
+create index conversation_members_open_to_idx
+  on continuum.conversation_members (user_id) where accepted_at is null and declined_at is null;
+create index conversation_members_open_from_idx
+  on continuum.conversation_members (invited_by) where accepted_at is null and declined_at is null;
+
+-- For the cascade from auth.users alone.
 create index conversation_members_invited_by_idx on continuum.conversation_members (invited_by);
 
 -- The caller's rights to a conversation, as policies and helpers ask for them. Definer, because the
@@ -301,6 +308,7 @@ as $$
 declare
   default_title constant text := 'Conversation ' || continuum.first_graphemes(new.continuation_id, 8);
 begin
+  new.continuation_key := normalize(new.continuation_id, nfc);
   if tg_op = 'UPDATE' then
     new.updated_at := clock_timestamp();
   end if;

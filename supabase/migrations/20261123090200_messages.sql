@@ -33,7 +33,7 @@ create table continuum.messages (
   constraint messages_parts_is_array check (json_typeof(parts) = 'array'),
   constraint messages_parts_fit check (octet_length(parts::text) <= 4194304),
   constraint messages_says_something check (
-    content <> '' or json_array_length(parts) > 0 or erased_at is not null
+    coalesce(content, '') <> '' or coalesce(json_array_length(parts), 0) > 0 or erased_at is not null
   ),
   constraint messages_metadata_is_small_object check (
     jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 131072

@@ -206,13 +206,7 @@ begin
       or f.status = 'ready' and exists (
         select 1
         from continuum.conversation_files l
-        join continuum.conversations c on c.id = l.conversation_id
-        where l.file_id = f.id
-          and (
-            c.owner_id = (select auth.uid())
-            or c.id in (select continuum.shared_conversations())
-          )
-          and (c.ttl_seconds is null or continuum.expires_at(c.updated_at, c.ttl_seconds) > now())
+        where l.file_id = f.id and continuum.reads(l.conversation_id)
       )
     )
   for share of f;
@@ -220,27 +214,23 @@ begin
 end;
 $$;
 
--- Links ready files to a conversation, and to one of its messages where message_seq is given.
-create function continuum.link_files(conversation_id uuid, message_seq bigint, file_ids jsonb)
+-- Links ready files to a conversation, and to one of its messages if message_seq is given.
+create function continuum.link_files(conversation_id uuid, message_seq bigint, file_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  wanted record;
+  wanted uuid;
 begin
-  for wanted in
-    select e.value::uuid as file_id, e.ordinality - 1 as index
-    from jsonb_array_elements_text(coalesce(file_ids, '[]')) with ordinality e
-    order by e.value
-  loop
-    if not continuum.lock_linkable_file(wanted.file_id)
-      or not exists (select 1 from continuum.files f where f.id = wanted.file_id and f.status = 'ready')
+  foreach wanted in array file_ids loop
+    if not continuum.lock_linkable_file(wanted)
+      or not exists (select 1 from continuum.files f where f.id = wanted and f.status = 'ready')
     then
-      perform continuum.raise_problem('unknown_file', jsonb_build_object('file_id', wanted.file_id));
+      perform continuum.raise_problem('unknown_file', jsonb_build_object('file_id', wanted));
     end if;
     insert into continuum.conversation_files (conversation_id, file_id, message_seq)
-    values (link_files.conversation_id, wanted.file_id, link_files.message_seq)
+    values (link_files.conversation_id, wanted, link_files.message_seq)
     on conflict on constraint conversation_files_link_key do nothing;
   end loop;
 end;
@@ -347,15 +337,7 @@ create policy "the owner and editors link files that they see, to no message of 
   for insert to authenticated
   with check (
     attached_by = (select auth.uid())
-    and exists (
-      select 1 from continuum.conversations c
-      where c.id = conversation_id
-        and (
-          c.owner_id = (select auth.uid())
-          or c.id in (select continuum.shared_conversations('{editor}'))
-        )
-      offset 0
-    )
+    and continuum.writes(conversation_id)
     and (
       message_seq is null
       or exists (

@@ -1,44 +1,30 @@
 -- What an export is made of, a bounded piece a call: the function streams the pieces and holds one.
 
--- The conversation, as far as it goes at this moment, and its file manifest.
+-- The conversation, as far as it goes at this moment.
 create function public.begin_export(continuation_id text)
-returns json
+returns text
 language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-declare
-  target continuum.conversations := continuum.find_conversation(continuation_id);
 begin
-  if target.id is null then
-    perform continuum.raise_problem('not_found');
-  end if;
-  return json_build_object(
-    'conversation', continuum.conversation_json(target),
-    'files', (
-      select coalesce(json_agg(continuum.file_json(f) order by f.created_at, f.id), '[]')
-      from continuum.files f
-      where f.status = 'ready' and f.id in (
-        select l.file_id from continuum.conversation_files l
-        where l.conversation_id = target.id
-          and (l.message_seq is null or l.message_seq <= target.last_seq)
-      )
-    )
-  );
+  perform continuum.require_account();
+  return continuum.conversation_json(continuum.require_access(continuation_id, 'viewer'))::text;
 end;
 $$;
 
--- Messages after one seq and up to another as NDJSON, a line each, at most 1 MiB of them or
--- one: made here so that the function passes text on and parses none of it. Small, since the function
--- holds a piece several times over. lines is null at the end.
+-- Messages after one seq and up to another as NDJSON, a line each, at most 1 MiB of them or one: made
+-- here so that the function passes text on and parses none of it. Small, since the function holds a piece
+-- several times over. lines is null at the end.
 create function public.export_messages(conversation_id uuid, after bigint, through bigint)
-returns json
+returns text
 language plpgsql
 stable
 security invoker
 set search_path = ''
 set enable_sort = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   max_bytes constant bigint := 1024 * 1024;
@@ -65,13 +51,13 @@ begin
     'last_seq', seqs[cardinality(seqs)]
   )
   into answer
-  from json_array_elements(continuum.messages_json(export_messages.conversation_id, seqs))
+  from json_array_elements(continuum.messages_json(export_messages.conversation_id, seqs)::json)
     with ordinality e;
-  return answer;
+  return answer::text;
 end;
 $$;
 
-comment on function public.begin_export is 'Problems: not_found.';
+comment on function public.begin_export is 'Problems: invalid_token, not_found.';
 
 revoke all on function
   public.begin_export,

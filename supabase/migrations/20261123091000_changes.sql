@@ -1,8 +1,7 @@
--- What changes a conversation besides appending: PATCH, fork and deletion. What moves all rows of a
--- conversation has a statement_timeout of its own, which the Data API takes.
+-- What changes a conversation besides appending: PATCH, erasing a message, fork and deletion. What moves
+-- many rows has a statement_timeout of its own, which the Data API takes, and is one at a time a user.
 
--- Changes of conversations: a merge in one pass, since one a key took four seconds for 64 KiB under
--- the lock that appenders wait for; and none of an expired conversation.
+-- RFC 7396, in one pass: one pass a key took four seconds for 64 KiB under the lock that appenders wait for.
 create function continuum.merge_patch(target jsonb, patch jsonb)
 returns jsonb
 language plpgsql
@@ -27,36 +26,65 @@ begin
 end;
 $$;
 
--- The bytes of a value as compact JSON, which the API counts: jsonb's own text has a space after
--- every comma and colon, which are the spaces outside of strings.
-create function continuum.json_bytes(value jsonb)
-returns integer
+-- Why a field of a change is refused; null if it is not.
+create function continuum.change_field_fault(name text, value json)
+returns text
 language plpgsql
 immutable
 set search_path = ''
 as $$
+declare
+  kind constant text := json_typeof(value);
 begin
-  return octet_length(value::text)
-    - regexp_count(regexp_replace(value::text, '"(?:[^"\\]|\\.)*"', '', 'g'), ' ');
+  return case name
+    when 'title' then case
+      when kind <> 'string' or char_length(value #>> '{}') not between 1 and 200 then 'Must be 1 to 200 characters.'
+    end
+    when 'metadata' then case when kind <> 'object' then 'Must be a JSON object.' end
+    when 'archived' then case when kind <> 'boolean' then 'Must be true or false.' end
+    when 'ttl_seconds' then case
+      when kind <> 'null' and coalesce(continuum.as_count(value) not between 1 and 315360000, true)
+        then 'Must be a whole number from 1 to 315360000, or null.'
+    end
+    when 'head_position' then case when continuum.as_count(value) is null then 'Must be a position.' end
+    else 'There is no such field.'
+  end;
 end;
 $$;
 
--- changes holds the members to change and no others: title, metadata (a merge patch), archived,
--- ttl_seconds. if_updated_at lists the versions that the caller has seen; any other is refused.
+-- changes is a JSON object of the fields to change and no others: title, metadata (a merge patch), archived,
+-- ttl_seconds, head_position. if_updated_at lists the versions that the caller has seen; any other is refused.
 create function public.update_conversation(
   continuation_id text,
-  changes         jsonb,
+  changes         text,
   if_updated_at   jsonb default null
 )
-returns json
+returns text
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 declare
-  target continuum.conversations := continuum.require_access(continuation_id, 'editor');
-  merged jsonb;
+  target  continuum.conversations;
+  patch   json;
+  broken  record;
+  merged  jsonb;
 begin
+  perform continuum.require_account();
+  perform continuum.refuse_unbounded(changes, 262144);
+  patch := changes::json;
+  if json_typeof(patch) <> 'object' then
+    perform continuum.raise_invalid('', 'Must be a JSON object.');
+  end if;
+  select f.name, continuum.change_field_fault(f.name, f.value) as fault into broken
+  from json_each(patch) f (name, value)
+  where continuum.change_field_fault(f.name, f.value) is not null
+  limit 1;
+  if found then
+    perform continuum.raise_invalid('/' || left(broken.name, 100), broken.fault);
+  end if;
+
+  target := continuum.require_access(continuation_id, 'editor');
   select c.* into target from continuum.conversations c where c.id = target.id for no key update;
   if target.id is null then
     perform continuum.raise_problem('not_found');
@@ -65,54 +93,82 @@ begin
     perform continuum.raise_problem('precondition_failed');
   end if;
   merged := case
-    when changes ? 'metadata' then continuum.merge_patch(target.metadata, changes -> 'metadata')
+    when patch -> 'metadata' is not null
+      then continuum.merge_patch(target.metadata, continuum.as_metadata((patch -> 'metadata')::text, '/metadata'))
     else target.metadata
   end;
-  if changes ? 'metadata' and continuum.json_bytes(merged) > 65536 then
-    perform continuum.raise_problem('validation_failed', jsonb_build_object('errors', jsonb_build_array(
-      jsonb_build_object('pointer', '/metadata', 'detail', 'Must be at most 64 KiB of JSON when merged.')
-    )));
+  if merged <> target.metadata and continuum.json_bytes(merged) > 65536 then
+    perform continuum.raise_invalid('/metadata', 'Must be at most 64 KiB of JSON when merged.');
   end if;
 
+  if patch -> 'head_position' is not null then
+    perform continuum.switch_line(target.id, continuum.as_count(patch -> 'head_position'));
+  end if;
   update continuum.conversations c
   set
-    title = coalesce(changes ->> 'title', c.title),
+    title = coalesce(patch ->> 'title', c.title),
     metadata = merged,
     ttl_seconds = case
-      when changes ? 'ttl_seconds' then (changes ->> 'ttl_seconds')::integer
+      when patch -> 'ttl_seconds' is not null then (patch ->> 'ttl_seconds')::numeric::integer
       else c.ttl_seconds
     end,
-    archived_at = case (changes ->> 'archived')::boolean
+    archived_at = case (patch ->> 'archived')::boolean
       when true then coalesce(c.archived_at, clock_timestamp())
       when false then null
       else c.archived_at
     end
   where c.id = target.id
   returning c.* into target;
-  return continuum.conversation_json(target);
+  return continuum.conversation_json(target)::text;
+end;
+$$;
+
+-- Erases a message for good and answers what is left of it.
+create function public.erase_message(continuation_id text, message text)
+returns text
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  target continuum.conversations;
+  erased bigint;
+  answer text;
+begin
+  perform continuum.require_account();
+  target := continuum.require_access(continuation_id, 'editor');
+  erased := continuum.find_message(target.id, message);
+  perform continuum.empty_message(target.id, erased);
+  answer := continuum.messages_json(target.id, array[erased]);
+  return substr(answer, 2, length(answer) - 2);
 end;
 $$;
 
 -- Removes all rows of a conversation of the caller's and says how many there were. Its files stay
 -- until the sweep, which keeps those that another conversation links.
 create function public.delete_conversation(continuation_id text)
-returns json
+returns text
 language plpgsql
 security invoker
 set search_path = ''
 set statement_timeout = '60s'
 as $$
 declare
-  target continuum.conversations := continuum.require_access(continuation_id, 'owner');
+  target continuum.conversations;
   answer json;
 begin
+  perform continuum.require_account();
+  target := continuum.require_access(continuation_id, 'owner');
+  if target.last_seq > 1000 then
+    perform continuum.begin_bulk();
+  end if;
   perform from continuum.conversations c where c.id = target.id for update;
   if not found then
     perform continuum.raise_problem('not_found');
   end if;
   select json_build_object(
     'conversation_id', target.id,
-    'messages', (select count(*) from continuum.messages m where m.conversation_id = target.id),
+    'messages', target.last_seq,
     'members', (select count(*) from continuum.conversation_members m where m.conversation_id = target.id),
     'files_unlinked', (
       select count(distinct l.file_id) from continuum.conversation_files l
@@ -120,119 +176,152 @@ begin
     )
   ) into answer;
   delete from continuum.conversations c where c.id = target.id;
-  return answer;
+  return answer::text;
 end;
 $$;
 
--- Copies messages with their seqs, authors and times, and the links of their files, into a
--- conversation that has none. Definer, because nobody may write in another author's name or set a
--- time; it does so only from a conversation that the caller reads into an empty one of their own.
-create function continuum.copy_log(source uuid, copy uuid, through_seq bigint)
+-- Copies the live line up to a position, with its authors and times and the links of its files, into a
+-- conversation that has none, with seqs and positions from 1. Definer, because nobody may write in another
+-- author's name; it does so only from a conversation that the caller reads into an empty one of their own.
+create function continuum.copy_line(source uuid, copy uuid, through_position bigint)
 returns void
 language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  max_rows constant integer := 100000;
+  copied  bigint;
+  weight  bigint;
 begin
   if not exists (
-    select 1 from continuum.conversations c
-    where c.id = copy and c.owner_id = (select auth.uid()) and c.last_seq = 0
-  ) or not exists (
-    select 1 from continuum.conversations c
-    where c.id = source
-      and (c.owner_id = (select auth.uid()) or c.id in (select continuum.shared_conversations()))
-      and (c.ttl_seconds is null or continuum.expires_at(c.updated_at, c.ttl_seconds) > now())
-  ) then
+    select from continuum.conversations c where c.id = copy and c.owner_id = auth.uid() and c.last_seq = 0
+  ) or not continuum.reads(source) then
     raise insufficient_privilege using message = 'only from a conversation one reads into a new one of one''s own';
   end if;
+  select count(*), coalesce(sum(l.size_bytes), 0) into copied, weight
+  from (
+    select m.size_bytes from continuum.messages m
+    where m.conversation_id = source and m.live and m.position <= copy_line.through_position
+    limit max_rows + 1
+  ) l;
+  if copied > max_rows then
+    perform continuum.raise_invalid('/through_position', 'A fork may copy at most 100,000 messages.');
+  elsif copied > 1000 then
+    perform continuum.begin_bulk();
+  end if;
+  -- First, so that a quota that is too small is told before the work is done.
+  update continuum.conversations c
+  set size_bytes = weight, last_seq = copied, head_position = copied
+  where c.id = copy;
 
+  with line as (
+    select m.*, row_number() over (order by m.position) as number
+    from continuum.messages m
+    where m.conversation_id = source and m.live and m.position <= copy_line.through_position
+  )
   insert into continuum.messages (
-    conversation_id, seq, author_id, role, content, parts, metadata, token_count, is_estimated,
-    client_id, payload_hash, created_at
+    conversation_id, seq, author_id, role, content, parts, metadata, token_count, is_estimated, client_id,
+    payload_hash, size_bytes, position, parent_position, call_ids, result_ids, call_position, erased_at,
+    created_at, search_vector
   )
   select
-    copy, m.seq, m.author_id, m.role, m.content, m.parts, m.metadata, m.token_count, m.is_estimated,
-    m.client_id, m.payload_hash, m.created_at
-  from continuum.messages m
-  where m.conversation_id = source and m.seq <= copy_log.through_seq
-  order by m.seq;
+    copy, l.number, l.author_id, l.role, l.content, l.parts, l.metadata, l.token_count, l.is_estimated,
+    l.client_id, l.payload_hash, l.size_bytes, l.number, l.number - 1, l.call_ids, l.result_ids, c.number,
+    l.erased_at, l.created_at, l.search_vector
+  from line l
+  left join line c on c.position = l.call_position
+  order by l.number;
 
   insert into continuum.conversation_files (conversation_id, file_id, message_seq, attached_by)
-  select copy, l.file_id, l.message_seq, (select auth.uid())
-  from continuum.conversation_files l
-  join continuum.files f on f.id = l.file_id and f.status = 'ready'
-  where l.conversation_id = source
-    and (l.message_seq is null or l.message_seq <= copy_log.through_seq);
+  select copy, f.file_id, l.number, auth.uid()
+  from continuum.conversation_files f
+  join continuum.files owned on owned.id = f.file_id and owned.status = 'ready'
+  left join (
+    select m.seq, row_number() over (order by m.position) as number
+    from continuum.messages m
+    where m.conversation_id = source and m.live and m.position <= copy_line.through_position
+  ) l on l.seq = f.message_seq
+  where f.conversation_id = source and (f.message_seq is null or l.number is not null);
 end;
 $$;
 
 -- A new conversation of the caller's that begins as another one they read did. Files are linked,
--- not copied. through_seq null: all of it.
+-- not copied. through_position null: the whole line.
 create function public.fork_conversation(
   continuation_id     text,
-  through_seq         bigint default null,
+  through_position    bigint default null,
   new_continuation_id text   default null,
   title               text   default null
 )
-returns json
+returns text
 language plpgsql
 security invoker
 set search_path = ''
 set statement_timeout = '60s'
 as $$
 declare
-  source continuum.conversations := continuum.find_conversation(continuation_id);
+  source continuum.conversations;
   copy   continuum.conversations;
 begin
-  if source.id is null then
-    perform continuum.raise_problem('not_found');
-  end if;
-  -- The last_seq of this moment: what is appended meanwhile is not part of the fork.
-  if through_seq not between 1 and source.last_seq then
-    perform continuum.raise_problem('validation_failed', jsonb_build_object('errors', jsonb_build_array(
-      jsonb_build_object('pointer', '/through_seq', 'detail', 'Must be a seq of the conversation.')
-    )));
+  perform continuum.require_account();
+  source := continuum.require_access(continuation_id, 'viewer');
+  -- The head of this moment: what is appended meanwhile is not part of the fork.
+  if through_position is not null and not exists (
+    select from continuum.messages m
+    where m.conversation_id = source.id and m.live and m.position = fork_conversation.through_position
+  ) then
+    perform continuum.raise_invalid('/through_position', 'Must be a position of the live line.');
+  elsif continuum.append_field_fault('continuation_id', to_json(new_continuation_id)) is not null then
+    perform continuum.raise_invalid(
+      '/continuation_id', continuum.append_field_fault('continuation_id', to_json(new_continuation_id))
+    );
+  elsif char_length(fork_conversation.title) not between 1 and 200 then
+    perform continuum.raise_invalid('/title', 'Must be 1 to 200 characters.');
   end if;
 
-  perform continuum.forget_expired(new_continuation_id);
+  perform continuum.release_expired_name(new_continuation_id);
   insert into continuum.conversations (continuation_id, title, metadata)
   values (
     coalesce(new_continuation_id, gen_random_uuid()::text),
     coalesce(fork_conversation.title, source.title),
     source.metadata
   )
-  on conflict on constraint conversations_owner_id_continuation_id_key do nothing
+  on conflict on constraint conversations_owner_id_continuation_key_key do nothing
   returning * into copy;
   if copy.id is null then
     perform continuum.raise_problem('already_exists');
   end if;
 
-  perform continuum.copy_log(source.id, copy.id, coalesce(through_seq, source.last_seq));
+  perform continuum.copy_line(source.id, copy.id, coalesce(through_position, source.head_position));
   select c.* into copy from continuum.conversations c where c.id = copy.id;
-  return continuum.conversation_json(copy);
+  return continuum.conversation_json(copy)::text;
 end;
 $$;
 
 comment on function public.update_conversation is
-  'Problems: not_found, read_only, owner_only, precondition_failed, validation_failed.';
-comment on function public.delete_conversation is 'Problems: not_found, owner_only.';
+  'Problems: invalid_token, not_found, read_only, owner_only, precondition_failed, position_conflict, validation_failed.';
+comment on function public.erase_message is 'Problems: invalid_token, not_found, read_only, owner_only.';
+comment on function public.delete_conversation is 'Problems: invalid_token, not_found, owner_only, rate_limited.';
 comment on function public.fork_conversation is
-  'Problems: not_found, validation_failed, already_exists.';
+  'Problems: invalid_token, not_found, validation_failed, already_exists, quota_exceeded, rate_limited.';
 
 revoke all on function
   continuum.merge_patch,
-  continuum.json_bytes,
+  continuum.change_field_fault,
   public.update_conversation,
+  public.erase_message,
   public.delete_conversation,
-  continuum.copy_log,
+  continuum.copy_line,
   public.fork_conversation
 from public, anon, authenticated, service_role;
 grant execute on function
   continuum.merge_patch,
-  continuum.json_bytes,
+  continuum.change_field_fault,
   public.update_conversation,
+  public.erase_message,
   public.delete_conversation,
-  continuum.copy_log,
+  continuum.copy_line,
   public.fork_conversation
 to authenticated;
 

@@ -1,4 +1,6 @@
--- Who a conversation is shared with, as the API reads and changes it.
+-- Who a conversation is shared with. A share is an invitation: readable by the conversation's id at once,
+-- in the invited user's list and search only once accepted; declined or left, it is over until that user
+-- accepts it again.
 
 create function continuum.member_json(member continuum.conversation_members)
 returns json
@@ -7,63 +9,167 @@ stable
 set search_path = ''
 as $$
 begin
-  return json_build_object('user_id', member.user_id, 'role', member.role, 'added_at', member.added_at);
+  return json_build_object(
+    'user_id', member.user_id, 'role', member.role, 'added_at', member.added_at,
+    'accepted_at', member.accepted_at, 'declined_at', member.declined_at
+  );
 end;
 $$;
 
 -- The members that the caller may see: all to the owner, oneself to a member.
-create function public.read_members(continuation_id text, user_id uuid default null)
-returns json
+create function public.read_members(continuation_id text)
+returns text
 language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
 declare
-  target continuum.conversations := continuum.find_conversation(continuation_id);
+  target continuum.conversations;
   answer json;
 begin
-  if target.id is null then
-    perform continuum.raise_problem('not_found');
-  end if;
+  perform continuum.require_account();
+  target := continuum.require_access(continuation_id, 'viewer');
   select json_agg(continuum.member_json(m) order by m.added_at, m.user_id) into answer
   from continuum.conversation_members m
-  where m.conversation_id = target.id
-    and (read_members.user_id is null or m.user_id = read_members.user_id);
-  if answer is null and read_members.user_id is not null then
-    perform continuum.raise_problem('not_found');
-  end if;
-  return json_build_object('members', coalesce(answer, '[]'));
+  where m.conversation_id = target.id;
+  return json_build_object('members', coalesce(answer, '[]'))::text;
 end;
 $$;
 
--- Adds a member or changes a role.
-create function public.put_member(continuation_id text, user_id uuid, role continuum.member_role)
-returns json
+create function public.read_member(continuation_id text, user_id uuid)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  target continuum.conversations;
+  member continuum.conversation_members;
+begin
+  perform continuum.require_account();
+  target := continuum.require_access(continuation_id, 'viewer');
+  select m.* into member
+  from continuum.conversation_members m
+  where m.conversation_id = target.id and m.user_id = read_member.user_id;
+  if member.user_id is null then
+    perform continuum.raise_problem('not_found');
+  end if;
+  return continuum.member_json(member)::text;
+end;
+$$;
+
+-- Whether another invitation is too many: of open ones from one user, or to one. Definer, because a user
+-- sees no invitation between two others; it tells no more than that there are too many.
+create function continuum.has_too_many_invitations(user_id uuid)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  max_from constant integer := 1000;
+  max_to   constant integer := 1000;
+begin
+  return (
+    select count(*) >= max_from
+    from (
+      select from continuum.conversation_members m
+      where m.invited_by = auth.uid() and m.accepted_at is null and m.declined_at is null
+      limit max_from
+    ) o
+  ) or (
+    select count(*) >= max_to
+    from (
+      select from continuum.conversation_members m
+      where m.user_id = has_too_many_invitations.user_id and m.accepted_at is null and m.declined_at is null
+      limit max_to
+    ) o
+  );
+end;
+$$;
+
+-- Invites a user or changes a member's role.
+create function public.put_member(continuation_id text, user_id uuid, role text)
+returns text
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 declare
-  target continuum.conversations := continuum.require_access(continuation_id, 'owner');
+  target continuum.conversations;
   member continuum.conversation_members;
 begin
-  if put_member.user_id = target.owner_id then
-    perform continuum.raise_problem('validation_failed', jsonb_build_object('errors', jsonb_build_array(
-      jsonb_build_object('pointer', '/user_id', 'detail', 'The owner is no member.')
-    )));
+  perform continuum.require_account();
+  if coalesce(put_member.role not in ('viewer', 'editor'), true) then
+    perform continuum.raise_invalid('/role', 'Must be viewer or editor.');
   end if;
-  insert into continuum.conversation_members (conversation_id, user_id, role)
-  values (target.id, put_member.user_id, put_member.role)
-  on conflict on constraint conversation_members_pkey do update set role = excluded.role
-  returning * into member;
-  return continuum.member_json(member);
+  target := continuum.require_access(continuation_id, 'owner');
+  if put_member.user_id = target.owner_id then
+    perform continuum.raise_invalid('/user_id', 'The owner cannot be added as a member.');
+  end if;
+  update continuum.conversation_members m
+  set role = put_member.role::continuum.member_role
+  where m.conversation_id = target.id and m.user_id = put_member.user_id
+  returning m.* into member;
+  if not found then
+    if continuum.has_too_many_invitations(put_member.user_id) then
+      perform continuum.raise_problem('too_many_invitations');
+    end if;
+    insert into continuum.conversation_members (conversation_id, user_id, role)
+    values (target.id, put_member.user_id, put_member.role::continuum.member_role)
+    on conflict on constraint conversation_members_pkey do update set role = excluded.role
+    returning * into member;
+  end if;
+  return continuum.member_json(member)::text;
 exception when foreign_key_violation then
   perform continuum.raise_problem('unknown_user');
 end;
 $$;
 
--- The owner removes a member; a member leaves.
+-- Answers the caller's own invitation; null if there is none. Definer, because a declined conversation is
+-- out of the caller's sight until it is accepted; it moves the caller's own row alone.
+create function continuum.answer_invitation(conversation_id uuid, accepts boolean)
+returns continuum.conversation_members
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  member continuum.conversation_members;
+begin
+  update continuum.conversation_members m
+  set
+    accepted_at = case when accepts then coalesce(m.accepted_at, clock_timestamp()) end,
+    declined_at = case when not accepts then coalesce(m.declined_at, clock_timestamp()) end
+  where m.conversation_id = answer_invitation.conversation_id and m.user_id = auth.uid()
+  returning m.* into member;
+  return member;
+end;
+$$;
+
+-- Accepts a share of the caller's: the conversation is in their list and search from now on.
+create function public.accept_invitation(continuation_id text)
+returns text
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  member continuum.conversation_members;
+begin
+  perform continuum.require_account();
+  member := continuum.answer_invitation(continuum.as_uuid(continuation_id), true);
+  if member.user_id is null then
+    perform continuum.raise_problem('not_found');
+  end if;
+  return continuum.member_json(member)::text;
+end;
+$$;
+
+-- The owner takes a share away; a member declines or leaves.
 create function public.remove_member(continuation_id text, user_id uuid)
 returns void
 language plpgsql
@@ -71,13 +177,16 @@ security invoker
 set search_path = ''
 as $$
 declare
-  target continuum.conversations := continuum.find_conversation(continuation_id);
+  target continuum.conversations;
 begin
-  if target.id is null then
-    perform continuum.raise_problem('not_found');
-  end if;
-  if target.owner_id <> (select auth.uid()) and remove_member.user_id <> (select auth.uid()) then
-    perform continuum.raise_problem('owner_only');
+  perform continuum.require_account();
+  target := continuum.require_access(continuation_id, 'viewer');
+  if target.owner_id <> (select auth.uid()) then
+    if remove_member.user_id <> (select auth.uid()) then
+      perform continuum.raise_problem('owner_only');
+    end if;
+    perform continuum.answer_invitation(target.id, false);
+    return;
   end if;
   delete from continuum.conversation_members m
   where m.conversation_id = target.id and m.user_id = remove_member.user_id;
@@ -87,21 +196,31 @@ begin
 end;
 $$;
 
-comment on function public.read_members is 'Problems: not_found.';
+comment on function public.read_members is 'Problems: invalid_token, not_found.';
+comment on function public.read_member is 'Problems: invalid_token, not_found.';
 comment on function public.put_member is
-  'Problems: not_found, owner_only, validation_failed, unknown_user.';
-comment on function public.remove_member is 'Problems: not_found, owner_only.';
+  'Problems: invalid_token, not_found, owner_only, validation_failed, unknown_user, too_many_invitations.';
+comment on function public.accept_invitation is 'Problems: invalid_token, not_found.';
+comment on function public.remove_member is 'Problems: invalid_token, not_found, owner_only.';
 
 revoke all on function
   continuum.member_json,
+  continuum.has_too_many_invitations,
+  continuum.answer_invitation,
   public.read_members,
+  public.read_member,
   public.put_member,
+  public.accept_invitation,
   public.remove_member
 from public, anon, authenticated, service_role;
 grant execute on function
   continuum.member_json,
+  continuum.has_too_many_invitations,
+  continuum.answer_invitation,
   public.read_members,
+  public.read_member,
   public.put_member,
+  public.accept_invitation,
   public.remove_member
 to authenticated;
 

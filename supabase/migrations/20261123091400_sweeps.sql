@@ -118,10 +118,10 @@ begin
     from (
       select e.id, sum(e.last_seq) over (order by e.expired_at, e.id) - e.last_seq as messages_before
       from (
-        select c.id, c.last_seq, continuum.expires_at(c.updated_at, c.ttl_seconds) as expired_at
+        select c.id, c.last_seq, c.expires_at as expired_at
         from continuum.conversations c
-        where c.ttl_seconds is not null and continuum.expires_at(c.updated_at, c.ttl_seconds) <= now()
-        order by continuum.expires_at(c.updated_at, c.ttl_seconds)
+        where c.ttl_seconds is not null and c.expires_at <= now()
+        order by c.expires_at
         limit max_conversations
         for update skip locked
       ) e
@@ -134,7 +134,7 @@ begin
     'conversations', removed,
     'more', exists (
       select 1 from continuum.conversations e
-      where e.ttl_seconds is not null and continuum.expires_at(e.updated_at, e.ttl_seconds) <= now()
+      where e.ttl_seconds is not null and e.expires_at <= now()
     )
   );
 end;

@@ -280,20 +280,15 @@ stable
 set search_path = ''
 as $$
 begin
-  return json_build_object(
-    'id', conversation.id,
-    'continuation_id', conversation.continuation_id,
-    'owner_id', conversation.owner_id,
-    'title', conversation.title,
-    'metadata', conversation.metadata,
-    'last_seq', conversation.last_seq,
-    'head_position', conversation.head_position,
-    'access', continuum.access_to(conversation),
-    'archived_at', conversation.archived_at,
-    'ttl_seconds', conversation.ttl_seconds,
-    'last_activity_at', conversation.last_activity_at,
-    'created_at', conversation.created_at,
-    'updated_at', conversation.updated_at
+  return (
+    select row_to_json(r)
+    from (
+      select
+        conversation.id, conversation.continuation_id, conversation.owner_id, conversation.title,
+        conversation.metadata, conversation.last_seq, conversation.head_position,
+        continuum.access_to(conversation) as access, conversation.archived_at, conversation.ttl_seconds,
+        conversation.last_activity_at, conversation.created_at, conversation.updated_at
+    ) r
   );
 end;
 $$;

@@ -135,6 +135,21 @@ begin
 end;
 $$;
 
+-- Whether a position is on the live line; 0 is its start.
+create function continuum.is_on_line(conversation_id uuid, place bigint)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return place = 0 or exists (
+    select from continuum.messages m
+    where m.conversation_id = is_on_line.conversation_id and m.live and m.position = place
+  );
+end;
+$$;
+
 -- The Messages of the API as one JSON array, in the order of seqs. Definer: the caller's right to read is
 -- asked once, and not once a row.
 create function continuum.messages_json(conversation_id uuid, seqs bigint[])
@@ -398,6 +413,7 @@ $$;
 
 revoke all on function
   continuum.rows_of_client_id,
+  continuum.is_on_line,
   continuum.messages_json,
   continuum.write_messages,
   continuum.switch_line,
@@ -406,6 +422,7 @@ revoke all on function
 from public, anon, authenticated, service_role;
 grant execute on function
   continuum.rows_of_client_id,
+  continuum.is_on_line,
   continuum.messages_json,
   continuum.write_messages,
   continuum.switch_line,

@@ -542,9 +542,9 @@ begin
       end if;
       return continuum.append_answer(target.id, kept.seqs, true);
     end if;
-  elsif rewind_to is not null then
+  elsif rewind_to is not null and not locked.created and continuum.is_on_line(target.id, rewind_to) then
     seqs := continuum.repeated_line(target.id, rewind_to, batch);
-    if seqs is not null and not locked.created then
+    if seqs is not null then
       return continuum.append_answer(target.id, seqs, true);
     end if;
   end if;
@@ -596,10 +596,7 @@ begin
     if (body ->> 'expected_seq')::numeric <> target.last_seq then
       perform continuum.raise_problem('seq_conflict', jsonb_build_object('last_seq', target.last_seq));
     end if;
-    if rewinds and rewind_to > 0 and not exists (
-      select from continuum.messages m
-      where m.conversation_id = target.id and m.live and m.position = rewind_to
-    ) then
+    if not continuum.is_on_line(target.id, coalesce(rewind_to, 0)) then
       perform continuum.raise_problem('position_conflict', jsonb_build_object('head_position', target.head_position));
     end if;
     perform continuum.check_incoming(fresh);

@@ -267,10 +267,7 @@ begin
   perform continuum.require_account();
   source := continuum.require_access(continuation_id, 'viewer');
   -- The head of this moment: what is appended meanwhile is not part of the fork.
-  if through_position is not null and not exists (
-    select from continuum.messages m
-    where m.conversation_id = source.id and m.live and m.position = fork_conversation.through_position
-  ) then
+  if through_position < 1 or not continuum.is_on_line(source.id, coalesce(through_position, 0)) then
     perform continuum.raise_invalid('/through_position', 'Must be a position of the live line.');
   elsif continuum.append_field_fault('continuation_id', to_json(new_continuation_id)) is not null then
     perform continuum.raise_invalid(

@@ -4,7 +4,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { formatted } from "./format.ts";
-import type { Env } from "../supabase/functions/_shared/env.ts";
+import type { Env } from "../supabase/functions/_shared/platform/env.ts";
 
 const functions = new URL("../supabase/functions/", import.meta.url);
 
@@ -56,7 +56,7 @@ async function version(): Promise<string> {
 
 /** Where a function's document is. */
 export function documentFile(name: string): URL {
-  return new URL(`${name}/openapi.json`, functions);
+  return new URL(`_shared/generated/openapi/${name}.json`, functions);
 }
 
 if (import.meta.main) {

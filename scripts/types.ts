@@ -1,5 +1,5 @@
 /**
- * `deno task types`: writes _shared/database.types.ts from the migrations, by the library that
+ * `deno task types`: writes _shared/generated/database.types.ts from the migrations, by the library that
  * `supabase gen types` runs, against a stack of its own.
  */
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,10 @@ import { startTemporaryStack } from "../local/temporary.ts";
 import { formatted } from "./format.ts";
 
 export const typesFile = fileURLToPath(
-  new URL("../supabase/functions/_shared/database.types.ts", import.meta.url),
+  new URL(
+    "../supabase/functions/_shared/generated/database.types.ts",
+    import.meta.url,
+  ),
 );
 
 /** The types of a database's public schema, formatted as the file is. */

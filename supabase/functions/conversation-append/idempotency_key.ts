@@ -1,6 +1,6 @@
 /** The Idempotency-Key header, as draft-ietf-httpapi-idempotency-key-header has it, or bare. */
-import { Problem } from "../_shared/errors.ts";
-import { textFault } from "../_shared/storable.ts";
+import { Problem } from "../_shared/problems/problem.ts";
+import { textFault } from "../_shared/wire/storable.ts";
 
 const MAX_CHARACTERS = 255;
 
@@ -14,7 +14,7 @@ export function parseIdempotencyKey(header: string | undefined): string | null {
   if (header === undefined) return null;
   const value = header.trim();
   const key = value.startsWith('"') ? unquote(value) : value;
-  if (key === null) refuse("The quoted key does not end where it should.");
+  if (key === null) refuse("The quoted key has no closing quote at its end.");
   if (key === "" || [...key].length > MAX_CHARACTERS) {
     refuse(`Must be 1 to ${MAX_CHARACTERS} characters.`);
   }
@@ -30,7 +30,8 @@ function unquote(value: string): string | null {
 }
 
 function refuse(detail: string): never {
-  throw new Problem("validation_failed", detail, {
+  throw new Problem("validation_failed", {
+    detail,
     errors: [{ pointer: "/idempotency-key", detail }],
   });
 }

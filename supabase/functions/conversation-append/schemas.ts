@@ -7,11 +7,12 @@ import {
   Message,
   MessageRole,
   Metadata,
+  Place,
   Title,
   TtlSeconds,
-} from "../_shared/conversation_schemas.ts";
-import { storable } from "../_shared/storable.ts";
-import { fitsUtf8, text } from "../_shared/validation.ts";
+} from "../_shared/wire/conversation.ts";
+import { storable } from "../_shared/wire/storable.ts";
+import { fitsUtf8, text } from "../_shared/wire/rules.ts";
 
 /** The whole body: room for one message of the largest size, or many of an ordinary one. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -23,67 +24,88 @@ const MAX_FILES = 100;
 /** PostgreSQL's integer. */
 const MAX_TOKENS = 2_147_483_647;
 
+/** How far a client's clock may be ahead. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
 const FileIds = z.array(z.guid({ error: "Must be a file's id." }))
-  .max(MAX_FILES, { error: `At most ${MAX_FILES} files.` })
+  .max(MAX_FILES, { error: `Must be at most ${MAX_FILES} file ids.` })
   .refine((ids) => new Set(ids).size === ids.length, {
     error: "Must not name a file twice.",
   });
 
 const ClientId = text(1, 255).openapi({
   description:
-    "Makes the append of this message safe to retry; unique in its conversation.",
+    "Makes the append of this message safe to retry: a client_id that is already stored is not stored again.",
 });
 
 const IncomingMessage = z.strictObject({
   role: MessageRole,
   content: z.string().refine(
     (content) => fitsUtf8(content, MAX_CONTENT_BYTES),
-    {
-      error: "Must be at most 1 MiB of UTF-8.",
-    },
-  ),
+    { error: "Must be at most 1 MiB of UTF-8." },
+  ).nullish().openapi({ description: "May be empty only if `parts` is not." }),
   parts: z.array(JsonObject).nullish().openapi({
     description:
-      "Typed parts such as tool calls: JSON objects, stored as given.",
+      "Typed parts of any provider, such as tool calls: JSON objects, returned as the text that was sent.",
   }),
   metadata: Metadata.nullish(),
   token_count: z.int().min(0).max(MAX_TOKENS).nullish().openapi({
-    description: "Estimated as ceil(utf-8 bytes / 4) where absent.",
+    description: "Estimated from content and parts if omitted.",
   }),
   client_id: ClientId.nullish(),
-  file_ids: FileIds.nullish(),
+  revises: z.int().min(1).nullish().openapi({
+    description: "The live position that this message takes the place of.",
+  }),
+  created_at: z.iso.datetime({ offset: true }).refine(
+    (time) => Date.parse(time) <= Date.now() + CLOCK_TOLERANCE_MS,
+    { error: "Must not be later than now." },
+  ).nullish().openapi({
+    description:
+      "When the message was made elsewhere; now if omitted. It does not change the order.",
+  }),
+  file_ids: FileIds.nullish().openapi({
+    description: "Files to link to the message.",
+  }),
 }).refine(
-  (message) => message.content !== "" || (message.parts ?? []).length > 0,
-  {
-    error: "May be empty only where parts is not.",
-    path: ["content"],
-  },
+  (message) =>
+    (message.content ?? "") !== "" || (message.parts ?? []).length > 0,
+  { error: "May be empty only if parts is not.", path: ["content"] },
 ).openapi("IncomingMessage");
 
 export const AppendRequest = storable(
   z.strictObject({
     continuation_id: ContinuationId.nullish().openapi({
-      description: "Made by us where absent.",
+      description: "Generated if omitted.",
     }),
     title: Title.nullish().openapi({
-      description: "Taken when this creates the conversation.",
+      description: "Used only if this request creates the conversation.",
     }),
     metadata: Metadata.nullish().openapi({
-      description: "Taken when this creates the conversation.",
+      description: "Used only if this request creates the conversation.",
     }),
     ttl_seconds: TtlSeconds.nullish().openapi({
-      description: "Taken when this creates the conversation.",
+      description: "Used only if this request creates the conversation.",
     }),
     expected_seq: z.int().min(0).nullish().openapi({
       description:
-        "Refuse unless the conversation's last_seq is this; 0: it must be new.",
+        "Refuses the request unless the conversation's last_seq is this; 0 means that it must be new or empty.",
+    }),
+    after_position: Place.nullish().openapi({
+      description:
+        "Ends the live line at this position before anything is appended; 0 is its start. Nothing is removed from the log.",
+    }),
+    on_mismatch: z.enum(["refuse", "revise"]).nullish().openapi({
+      description:
+        "What to do with a client_id that is stored with another payload: refuse the request (the default) or revise that message.",
     }),
     file_ids: FileIds.nullish().openapi({
       description: "Files to link to the conversation.",
     }),
     messages: z.array(IncomingMessage)
-      .min(1, { error: "At least one message." })
-      .max(MAX_MESSAGES, { error: `At most ${MAX_MESSAGES} messages.` }),
+      .max(MAX_MESSAGES, { error: `Must be at most ${MAX_MESSAGES} messages.` })
+      .openapi({
+        description: "None creates the conversation, or only rewinds it.",
+      }),
   }).superRefine((request, context) => {
     for (const { index } of repeatedClientIds(request.messages)) {
       context.addIssue({
@@ -92,7 +114,12 @@ export const AppendRequest = storable(
         message: "Another message of this batch has the same client_id.",
       });
     }
-  }).openapi("AppendRequest"),
+  }).openapi("AppendRequest", {
+    example: {
+      continuation_id: "review-42",
+      messages: [{ role: "user", content: "Please review this change." }],
+    },
+  }),
 );
 
 function repeatedClientIds(
@@ -112,7 +139,7 @@ function repeatedClientIds(
 export const AppendHeaders = z.object({
   "idempotency-key": z.string().optional().openapi({
     description:
-      "Makes the batch safe to retry as a whole; quoted or bare, 1 to 255 characters.",
+      "Makes the request safe to retry as a whole; quoted or bare, 1 to 255 characters.",
   }),
 });
 
@@ -120,6 +147,7 @@ export const AppendAnswer = z.strictObject({
   conversation: Conversation,
   messages: z.array(Message),
   replayed: z.boolean().openapi({
-    description: "Nothing was written; all was there already.",
+    description:
+      "Whether nothing was written because everything was already stored.",
   }),
 }).openapi("AppendAnswer");

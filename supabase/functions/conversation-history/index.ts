@@ -1,25 +1,40 @@
-import { createApp } from "../_shared/app.ts";
-import { createRouter } from "../_shared/router.ts";
-import { changes } from "./change.ts";
-import { context } from "./context.ts";
-import { exporting } from "./export.ts";
-import { fork } from "./fork.ts";
-import { list } from "./list.ts";
-import { members } from "./members.ts";
-import openapi from "./openapi.json" with { type: "json" };
-import { page } from "./page.ts";
-import { sweep } from "./sweep.ts";
+import openapi from "../_shared/generated/openapi/conversation-history.json" with {
+  type: "json",
+};
+import { createApp } from "../_shared/http/app.ts";
+import { acceptInvitation } from "./accept_invitation.ts";
+import { changeConversation } from "./change_conversation.ts";
+import { deleteConversation } from "./delete_conversation.ts";
+import { eraseMessage } from "./erase_message.ts";
+import { exportConversation } from "./export_conversation.ts";
+import { forkConversation } from "./fork_conversation.ts";
+import { listConversations } from "./list_conversations.ts";
+import { listMembers } from "./list_members.ts";
+import { putMember } from "./put_member.ts";
+import { readContext } from "./read_context.ts";
+import { readHistory } from "./read_history.ts";
+import { readMember } from "./read_member.ts";
+import { readMessage } from "./read_message.ts";
+import { removeMember } from "./remove_member.ts";
+import { sweepConversations } from "./sweep_conversations.ts";
 
-const routes = createRouter();
-routes.route("/", list);
-routes.route("/", page);
-routes.route("/", changes);
-routes.route("/", context);
-routes.route("/", exporting);
-routes.route("/", fork);
-routes.route("/", members);
-routes.route("/", sweep);
-
-export const app = createApp("conversation-history", openapi, routes);
+export const app = createApp("conversation-history", openapi, [
+  listConversations,
+  readHistory,
+  changeConversation,
+  deleteConversation,
+  readMessage,
+  eraseMessage,
+  readContext,
+  exportConversation,
+  forkConversation,
+  listMembers,
+  // Before the members by id, whose path "me" would match as well.
+  acceptInvitation,
+  readMember,
+  putMember,
+  removeMember,
+  sweepConversations,
+]);
 
 export default { fetch: app.fetch };

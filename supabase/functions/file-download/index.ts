@@ -1,17 +1,17 @@
-import { createApp } from "../_shared/app.ts";
-import { createRouter } from "../_shared/router.ts";
-import { describe } from "./describe.ts";
-import { download } from "./download.ts";
-import { list } from "./list.ts";
-import openapi from "./openapi.json" with { type: "json" };
-import { url } from "./url.ts";
+import openapi from "../_shared/generated/openapi/file-download.json" with {
+  type: "json",
+};
+import { createApp } from "../_shared/http/app.ts";
+import { describeFile } from "./describe_file.ts";
+import { downloadFile } from "./download_file.ts";
+import { listFiles } from "./list_files.ts";
+import { signFileUrl } from "./sign_file_url.ts";
 
-const routes = createRouter();
-routes.route("/", list);
-routes.route("/", describe);
-routes.route("/", url);
-routes.route("/", download);
-
-export const app = createApp("file-download", openapi, routes);
+export const app = createApp("file-download", openapi, [
+  listFiles,
+  describeFile,
+  signFileUrl,
+  downloadFile,
+]);
 
 export default { fetch: app.fetch };

@@ -1,9 +1,9 @@
 /** Where the bytes of a file are, if the caller may have them. */
 import type { Context } from "hono";
 import type { z } from "@hono/zod-openapi";
-import { databaseAnswer } from "../_shared/database_errors.ts";
-import type { Env } from "../_shared/env.ts";
-import { Problem } from "../_shared/errors.ts";
+import { call } from "../_shared/platform/database.ts";
+import type { Env } from "../_shared/platform/env.ts";
+import { Problem } from "../_shared/problems/problem.ts";
 import { Located } from "./schemas.ts";
 
 /** @throws {Problem} `not_found` for a file that is not there, not ready, or not the caller's to see. */
@@ -12,7 +12,7 @@ export async function locateReady(
   fileId: string,
 ): Promise<z.infer<typeof Located>> {
   const located = Located.parse(
-    await databaseAnswer(c.var.db.rpc("read_file", { file_id: fileId })),
+    JSON.parse(await call(c, "read_file", { file_id: fileId })),
   );
   if (located.file.status !== "ready") throw new Problem("not_found");
   return located;

@@ -1,9 +1,9 @@
 /** What file-download takes and answers. */
 import { z } from "@hono/zod-openapi";
-import { CursorTime } from "../_shared/pagination.ts";
-import { ContinuationId } from "../_shared/conversation_schemas.ts";
-import { File } from "../_shared/file_schemas.ts";
-import { queryOf, wholeNumber } from "../_shared/validation.ts";
+import { CursorTime } from "../_shared/http/pagination.ts";
+import { ContinuationId } from "../_shared/wire/conversation.ts";
+import { File } from "../_shared/wire/file.ts";
+import { queryOf, wholeNumber } from "../_shared/wire/rules.ts";
 
 /** What read_file answers. */
 export const Located = z.strictObject({ file: File, storage_path: z.string() });

@@ -1,7 +1,7 @@
 /** The declared type of a file, and whether its first bytes contradict it. */
 import { fileTypeFromBuffer } from "file-type";
-import { Problem } from "../_shared/errors.ts";
-import { areParameters } from "../_shared/media_type_parameters.ts";
+import { Problem } from "../_shared/problems/problem.ts";
+import { areParameters } from "../_shared/wire/media_type_parameters.ts";
 
 /** How many bytes a verdict needs: what file-type asks for. */
 export const SAMPLE_BYTES = 4100;
@@ -54,10 +54,9 @@ export function parseContentType(header: string | undefined): DeclaredType {
     (header ?? "").length > MAX_LENGTH || !MEDIA_TYPE.test(essence) ||
     !areParameters(parameters)
   ) {
-    throw new Problem(
-      "unsupported_media_type",
-      "Declare the file's type in Content-Type.",
-    );
+    throw new Problem("unsupported_media_type", {
+      detail: "Declare the file's type in Content-Type.",
+    });
   }
   return {
     essence: essence.toLowerCase(),
@@ -86,7 +85,8 @@ export async function refuseContradiction(
     ? holdsText && looksLikeSvg(sample)
     : found === (SAME_FORMAT[declared] ?? declared);
   if (!matches) {
-    throw new Problem("type_mismatch", `The content is not ${declared}.`, {
+    throw new Problem("type_mismatch", {
+      detail: `The content is not ${declared}.`,
       declared,
       found: found ?? null,
     });

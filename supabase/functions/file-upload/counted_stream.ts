@@ -1,7 +1,7 @@
 /** A file on its way to Storage: counted, hashed and limited, a chunk at a time. */
 import { createHash } from "node:crypto";
-import { Problem, problemFromUnknown } from "../_shared/errors.ts";
-import { STORAGE_TIMEOUT_MS } from "../_shared/storage.ts";
+import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
+import { STORAGE_TIMEOUT_MS } from "../_shared/platform/storage.ts";
 import { SAMPLE_BYTES } from "./content_type.ts";
 
 /** Where a file comes from, chunk by chunk. */
@@ -39,7 +39,8 @@ export async function takeSample(unguarded: Chunks): Promise<Sampled> {
 async function* guard(source: Chunks): AsyncGenerator<Uint8Array> {
   while (true) {
     const { value, done } = await source.next().catch((cause: unknown) => {
-      throw new Problem("malformed_request", "The body ended early.", {}, {
+      throw new Problem("malformed_request", {
+        detail: "The body ended early.",
         cause,
       });
     });

@@ -1,5 +1,5 @@
 /** Repr-Digest (RFC 9530): what the client says the content's SHA-256 is. */
-import { Problem } from "../_shared/errors.ts";
+import { Problem } from "../_shared/problems/problem.ts";
 
 /**
  * The announced SHA-256 in lower-case hex; null where the header is absent or names only other
@@ -13,10 +13,9 @@ export function announcedSha256(header: string | undefined): string | null {
   if (member === undefined) return null;
   const base64 = /^sha-256=:([A-Za-z0-9+/]{43}=):(?: *;.*)?$/.exec(member)?.[1];
   if (base64 === undefined) {
-    throw new Problem(
-      "malformed_request",
-      "Repr-Digest must be sha-256=:<base64>:.",
-    );
+    throw new Problem("malformed_request", {
+      detail: "Repr-Digest must be sha-256=:<base64>:.",
+    });
   }
   return Array.from(
     atob(base64),

@@ -1,5 +1,5 @@
 /** The display name of a file: kept in its row, never part of a key. */
-import { Problem } from "../_shared/errors.ts";
+import { Problem } from "../_shared/problems/problem.ts";
 
 const MAX_CHARACTERS = 255;
 
@@ -80,7 +80,8 @@ function latin1AsUtf8(value: string): string {
 }
 
 function refuse(detail: string): never {
-  throw new Problem("validation_failed", `The file's name: ${detail}`, {
+  throw new Problem("validation_failed", {
+    detail: `original_name: ${detail}`,
     errors: [{ pointer: "/original_name", detail }],
   });
 }

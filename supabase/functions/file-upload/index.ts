@@ -1,17 +1,19 @@
-import { createApp } from "../_shared/app.ts";
-import { createRouter } from "../_shared/router.ts";
-import { remove } from "./delete.ts";
-import openapi from "./openapi.json" with { type: "json" };
-import { reservations } from "./reserve.ts";
-import { sweep } from "./sweep.ts";
-import { upload } from "./upload.ts";
+import openapi from "../_shared/generated/openapi/file-upload.json" with {
+  type: "json",
+};
+import { createApp } from "../_shared/http/app.ts";
+import { completeFile } from "./complete_file.ts";
+import { deleteFile } from "./delete_file.ts";
+import { reserveFile } from "./reserve_file.ts";
+import { sweepFiles } from "./sweep_files.ts";
+import { uploadFile } from "./upload_file.ts";
 
-const routes = createRouter();
-routes.route("/", sweep);
-routes.route("/", reservations);
-routes.route("/", upload);
-routes.route("/", remove);
-
-export const app = createApp("file-upload", openapi, routes);
+export const app = createApp("file-upload", openapi, [
+  uploadFile,
+  reserveFile,
+  completeFile,
+  deleteFile,
+  sweepFiles,
+]);
 
 export default { fetch: app.fetch };

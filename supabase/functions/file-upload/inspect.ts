@@ -1,9 +1,13 @@
 /** The content check of files that went to Storage without passing through us. */
 import type { Context } from "hono";
-import { databaseAnswer } from "../_shared/database_errors.ts";
-import type { Env } from "../_shared/env.ts";
-import type { File } from "../_shared/file_schemas.ts";
-import { askStorage, objectKey, storageProblem } from "../_shared/storage.ts";
+import { call } from "../_shared/platform/database.ts";
+import type { Env } from "../_shared/platform/env.ts";
+import type { File } from "../_shared/wire/file.ts";
+import {
+  askStorage,
+  objectKey,
+  storageProblem,
+} from "../_shared/platform/storage.ts";
 import { refuseContradiction, SAMPLE_BYTES } from "./content_type.ts";
 import { removeObject } from "./remove.ts";
 
@@ -22,7 +26,7 @@ export async function verifyStoredContent(
   try {
     await refuseContradiction(file.mime_type, sample);
   } catch (error) {
-    await databaseAnswer(c.var.db.rpc("delete_file", { file_id: file.id }));
+    await call(c, "delete_file", { file_id: file.id });
     await removeObject(c, file.bucket, path);
     throw error;
   }

@@ -2,7 +2,7 @@
 // @ts-types="npm:@types/busboy@1.5.4"
 import busboy from "busboy";
 import { Readable } from "node:stream";
-import { Problem } from "../_shared/errors.ts";
+import { Problem } from "../_shared/problems/problem.ts";
 import { type DeclaredType, parseContentType } from "./content_type.ts";
 import type { Chunks } from "./counted_stream.ts";
 import { cleanFileName } from "./file_name.ts";
@@ -92,7 +92,7 @@ function unescapeName(name: string): string {
 }
 
 function malformed(detail: string, cause?: unknown): Problem {
-  return new Problem("malformed_request", detail, {}, { cause });
+  return new Problem("malformed_request", { detail, cause });
 }
 
 /** Hands events to an async reader, in order; a failure comes after what was before it. */

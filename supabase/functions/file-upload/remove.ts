@@ -1,7 +1,7 @@
 /** Removing an object whose row is deleted, in the caller's name. */
 import type { Context } from "hono";
-import type { Env } from "../_shared/env.ts";
-import { askStorage } from "../_shared/storage.ts";
+import type { Env } from "../_shared/platform/env.ts";
+import { askStorage } from "../_shared/platform/storage.ts";
 
 /** Short, since a client waits for an answer that does not depend on it. */
 const REMOVAL_TIMEOUT_MS = 2000;

@@ -1,10 +1,10 @@
 /** What file-upload takes and answers. */
 import { z } from "@hono/zod-openapi";
-import { ContinuationId, Metadata } from "../_shared/conversation_schemas.ts";
-import { File } from "../_shared/file_schemas.ts";
-import { ProblemDetails } from "../_shared/openapi.ts";
-import { storable } from "../_shared/storable.ts";
-import { queryOf } from "../_shared/validation.ts";
+import { ContinuationId, Metadata } from "../_shared/wire/conversation.ts";
+import { File } from "../_shared/wire/file.ts";
+import { ProblemDetails } from "../_shared/http/openapi.ts";
+import { storable } from "../_shared/wire/storable.ts";
+import { queryOf } from "../_shared/wire/rules.ts";
 
 /** Files in one multipart body. */
 export const MAX_FILES = 10;

@@ -1,12 +1,12 @@
 /** One file from a client into Storage: row, bytes, ready. A crash between leaves work to the sweep. */
 import type { Context } from "hono";
 import { z } from "@hono/zod-openapi";
-import { databaseAnswer } from "../_shared/database_errors.ts";
-import type { Json } from "../_shared/database.types.ts";
-import type { Env } from "../_shared/env.ts";
-import { Problem, problemFromUnknown } from "../_shared/errors.ts";
-import { File } from "../_shared/file_schemas.ts";
-import { askStorage, storageProblem } from "../_shared/storage.ts";
+import { call } from "../_shared/platform/database.ts";
+import type { Json } from "../_shared/generated/database.types.ts";
+import type { Env } from "../_shared/platform/env.ts";
+import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
+import { File } from "../_shared/wire/file.ts";
+import { askStorage, storageProblem } from "../_shared/platform/storage.ts";
 import { type DeclaredType, refuseContradiction } from "./content_type.ts";
 import {
   type Chunks,
@@ -51,9 +51,7 @@ export async function storeFile(
     await refuseContradiction(file.mime_type, sample);
     const totals = await transfer(c, file, storage_path, chunks, max_bytes);
     if (announced.sha256 !== null && announced.sha256 !== totals.sha256) {
-      throw new Problem("digest_mismatch", undefined, {
-        sha256: totals.sha256,
-      });
+      throw new Problem("digest_mismatch", { sha256: totals.sha256 });
     }
     const stored = await complete(c, file.id, totals);
     if (stored.deduplicated) await removeObject(c, file.bucket, storage_path);
@@ -67,8 +65,8 @@ export async function storeFile(
 async function reserve(c: Context<Env>, announced: Announced) {
   const { essence, parameters } = announced.type;
   return Reserved.parse(
-    await databaseAnswer(
-      c.var.db.rpc("reserve_file", {
+    JSON.parse(
+      await call(c, "reserve_file", {
         bucket: announced.bucket,
         original_name: announced.name,
         mime_type: essence,
@@ -89,8 +87,8 @@ async function reserve(c: Context<Env>, announced: Announced) {
 async function complete(c: Context<Env>, file_id: string, totals: Totals) {
   try {
     return Stored.parse(
-      await databaseAnswer(
-        c.var.db.rpc("complete_file", {
+      JSON.parse(
+        await call(c, "complete_file", {
           file_id,
           sha256: totals.sha256,
           size_bytes: totals.size,
@@ -100,7 +98,7 @@ async function complete(c: Context<Env>, file_id: string, totals: Totals) {
   } catch (error) {
     const { code } = problemFromUnknown(error);
     throw code === "upload_incomplete" || code === "upload_mismatch"
-      ? new Problem("unavailable", "Storage failed.", {}, { cause: error })
+      ? new Problem("unavailable", { detail: "Storage failed.", cause: error })
       : error;
   }
 }
@@ -117,7 +115,7 @@ async function transfer(
   const abort = new AbortController();
   const stream = new CountedStream(chunks, async (size) => {
     if (size > maxBytes) {
-      throw new Problem("file_too_large", undefined, { max_bytes: maxBytes });
+      throw new Problem("file_too_large", { max_bytes: maxBytes });
     }
     if (size > reserved) reserved = await grow(c, file.id, size, maxBytes);
   }, () => abort.abort());
@@ -153,15 +151,13 @@ async function grow(
   maxBytes: number,
 ) {
   const roomy = Math.min(Math.max(size * 2, GROWTH_BYTES), maxBytes);
-  const { error } = await c.var.db.rpc("grow_file", {
-    file_id,
-    size_bytes: roomy,
-  });
-  if (error === null) return roomy;
-  await databaseAnswer(
-    c.var.db.rpc("grow_file", { file_id, size_bytes: size }),
-  );
-  return size;
+  try {
+    await call(c, "grow_file", { file_id, size_bytes: roomy });
+    return roomy;
+  } catch {
+    await call(c, "grow_file", { file_id, size_bytes: size });
+    return size;
+  }
 }
 
 /** Gives up a file. What fails here is left to the sweep: the first failure is the one to tell. */
@@ -170,6 +166,7 @@ export async function abandon(
   file: z.infer<typeof File>,
   path: string,
 ) {
-  const { data } = await c.var.db.rpc("abandon_file", { file_id: file.id });
-  if (data) await removeObject(c, file.bucket, path);
+  const abandoned = await call(c, "abandon_file", { file_id: file.id })
+    .catch(() => "false");
+  if (abandoned === "true") await removeObject(c, file.bucket, path);
 }

@@ -1,0 +1,140 @@
+/** Reads a JSON body within a limit, and what is left of a body that nobody will read. */
+import type { MiddlewareHandler } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { Env } from "../platform/env.ts";
+import { Problem } from "../problems/problem.ts";
+
+/** JSON, or a JSON merge patch (RFC 7396). */
+const JSON_TYPE = /^application\/(merge-patch\+)?json[ \t]*(;|$)/i;
+
+/** How much of a refused body is read away, so that the client gets to read the answer. */
+const DRAIN_BYTES = 64 * 1024 * 1024;
+
+/**
+ * How many JSON values a body may hold. Parsed, each takes some hundred bytes, and a function has 256 MB
+ * for all of its requests.
+ */
+const MAX_VALUES = 200_000;
+
+/**
+ * Reads the body as text into `c.var.bodyText`; nothing is parsed. An absent body is empty text.
+ *
+ * @throws {Problem} `unsupported_media_type` unless it is plain `application/json`, `body_too_large` past
+ * `maxBytes` whatever Content-Length says, `malformed_request` if it is not UTF-8 or ends early.
+ */
+export function jsonBody(maxBytes: number) {
+  return createMiddleware<Env>(async (c, next) => {
+    const type = c.req.header("Content-Type");
+    if (type !== undefined || c.req.raw.body !== null) {
+      if (!JSON_TYPE.test(type ?? "")) {
+        throw new Problem("unsupported_media_type", {
+          detail: "Send the body as application/json.",
+        });
+      }
+      const encoding = c.req.header("Content-Encoding") ?? "identity";
+      if (encoding.toLowerCase() !== "identity") {
+        throw new Problem("unsupported_media_type", {
+          detail: "Send the body without Content-Encoding.",
+        });
+      }
+    }
+    c.set("bodyText", decode(await readWithin(c.req.raw.body, maxBytes)));
+    await next();
+  });
+}
+
+/**
+ * The value of a JSON text.
+ *
+ * @throws {Problem} `malformed_request` if it is not JSON, `validation_failed` if it holds too many values.
+ */
+export function parseJson(text: string): unknown {
+  if (hasTooManyValues(text)) {
+    throw new Problem("validation_failed", {
+      errors: [{
+        pointer: "",
+        detail: "Must not hold more than 200,000 values.",
+      }],
+    });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Problem("malformed_request", {
+      detail: "The body is not JSON.",
+      cause,
+    });
+  }
+}
+
+/** Counts what begins or separates values outside of strings, without parsing. */
+function hasTooManyValues(text: string): boolean {
+  if (text.length < MAX_VALUES) return false;
+  let count = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{,]/g)) {
+    if (token.length === 1 && ++count >= MAX_VALUES) return true;
+  }
+  return false;
+}
+
+async function readWithin(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body ?? []) {
+      size += chunk.byteLength;
+      if (size <= maxBytes) chunks.push(chunk);
+      else if (size > maxBytes + DRAIN_BYTES) break;
+    }
+  } catch (cause) {
+    throw new Problem("malformed_request", {
+      detail: "The body ended early.",
+      cause,
+    });
+  }
+  if (size > maxBytes) {
+    throw new Problem("body_too_large", {
+      detail: `The body may have at most ${maxBytes} bytes.`,
+      max_bytes: maxBytes,
+    });
+  }
+  return chunks;
+}
+
+/** A lenient decoder would store U+FFFD in place of what was sent. */
+function decode(chunks: Uint8Array[]): string {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join(
+      "",
+    ) +
+      decoder.decode();
+  } catch (cause) {
+    throw new Problem("malformed_request", {
+      detail: "The body is not UTF-8.",
+      cause,
+    });
+  }
+}
+
+/**
+ * Reads a bounded amount of a body away that a refusal has left unread: a gateway that still sends it
+ * would otherwise not pass the answer on.
+ */
+export const drainRefused: MiddlewareHandler<Env> = async (c, next) => {
+  await next();
+  const { body, bodyUsed } = c.req.raw;
+  if (c.res.status < 400 || bodyUsed || body === null || body.locked) return;
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      size += chunk.byteLength;
+      if (size > DRAIN_BYTES) break;
+    }
+  } catch {
+    // The client is gone: nobody is left to answer.
+  }
+};

@@ -1,0 +1,48 @@
+/** What a JSON answer owes its reader: that it was asked for, that it is not kept, its length. */
+import type { MiddlewareHandler } from "hono";
+import { parseAccept } from "hono/utils/accept";
+import type { Env } from "../platform/env.ts";
+import { Problem } from "../problems/problem.ts";
+
+/** The ranges that JSON is in; of those in an Accept the first of these counts (RFC 9110, 12.5.1). */
+const MEDIA_RANGES = ["application/json", "application/*", "*/*"];
+
+/**
+ * Refuses a request whose Accept leaves no room for JSON.
+ *
+ * @throws {Problem} `not_acceptable`
+ */
+export const acceptsJson: MiddlewareHandler<Env> = async (c, next) => {
+  const accept = c.req.header("Accept");
+  const ranges = accept === undefined ? [] : parseAccept(accept);
+  const [mostSpecific] = MEDIA_RANGES.flatMap((range) =>
+    ranges.filter(({ type }) => type.toLowerCase() === range)
+  );
+  if (ranges.length > 0 && !(mostSpecific && mostSpecific.q > 0)) {
+    throw new Problem("not_acceptable");
+  }
+  await next();
+};
+
+const JSON_ANSWER = /^application\/(problem\+)?json/;
+
+/**
+ * Marks JSON answers as private and gives them a Content-Length, which HEAD and the log need and
+ * which the runtime would leave out.
+ */
+export const privateJson: MiddlewareHandler<Env> = async (c, next) => {
+  await next();
+  c.res.headers.append("Vary", "Authorization");
+  if (!c.res.headers.has("Cache-Control")) {
+    // A gateway that compresses would weaken the tag.
+    c.res.headers.set(
+      "Cache-Control",
+      c.res.headers.has("ETag") ? "no-store, no-transform" : "no-store",
+    );
+  }
+  if (JSON_ANSWER.test(c.res.headers.get("Content-Type") ?? "")) {
+    const body = await c.res.arrayBuffer();
+    c.res = new Response(body, c.res);
+    c.res.headers.set("Content-Length", String(body.byteLength));
+  }
+};

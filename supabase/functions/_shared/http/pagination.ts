@@ -1,0 +1,50 @@
+/** Opaque keyset cursors, and Link headers. */
+import { decodeBase64Url, encodeBase64Url } from "hono/utils/encode";
+import { z } from "@hono/zod-openapi";
+import { Problem } from "../problems/problem.ts";
+
+/** A time in a cursor, as PostgreSQL writes it: it takes no year 0, and no offset of 16 hours. */
+export const CursorTime = z.iso.datetime({ offset: true })
+  .refine((time) =>
+    !time.startsWith("0000") && /(Z|[+-](0\d|1[0-5]):\d\d)$/.test(time)
+  );
+
+/** A cursor that stands for `position`: base64url of its JSON, opaque to clients. */
+export function encodeCursor(
+  position: Record<string, string | number>,
+): string {
+  return encodeBase64Url(
+    new TextEncoder().encode(JSON.stringify(position)).buffer,
+  );
+}
+
+/**
+ * The position that a cursor stands for.
+ *
+ * @throws {Problem} `invalid_cursor` for anything that {@link encodeCursor} cannot have made for
+ * this `schema`: a cursor that silently restarts the list would be worse.
+ */
+export function decodeCursor<T>(cursor: string, schema: z.ZodType<T>): T {
+  try {
+    const json = new TextDecoder("utf-8", { fatal: true }).decode(
+      decodeBase64Url(cursor),
+    );
+    return schema.parse(JSON.parse(json));
+  } catch (cause) {
+    throw new Problem("invalid_cursor", { cause });
+  }
+}
+
+/** RFC 8288 links, each a query relative to the request's own URL; null where there is none. */
+export function linkHeader(
+  links: Record<string, Record<string, number> | null>,
+): string | null {
+  const parts = Object.entries(links).flatMap(([rel, query]) => {
+    if (query === null) return [];
+    const search = new URLSearchParams(
+      Object.entries(query).map(([key, value]) => [key, String(value)]),
+    );
+    return [`<?${search}>; rel="${rel}"`];
+  });
+  return parts.length === 0 ? null : parts.join(", ");
+}

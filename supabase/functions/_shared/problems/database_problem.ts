@@ -1,0 +1,91 @@
+/** What the Data API answers when it fails, as problems of this API. */
+import type { PostgrestError } from "@supabase/supabase-js";
+import { isProblemCode } from "./catalogue.ts";
+import { Problem, type ProblemOptions } from "./problem.ts";
+
+/** The SQLSTATE that `continuum.raise_problem` raises with a code of the catalogue as message. */
+const PROBLEM_RAISED = "PT400";
+
+/**
+ * A check constraint. The schemas refuse what they can see; some JSON takes more room in the
+ * database than on the wire.
+ */
+const CHECK_VIOLATION = "23514";
+
+/** A foreign key. What a row refers to was there a moment ago, and is gone. */
+const FOREIGN_KEY_VIOLATION = "23503";
+
+/** A policy: a right that the caller had a moment ago is taken away. */
+const INSUFFICIENT_PRIVILEGE = "42501";
+
+/**
+ * SQLSTATEs that pass by themselves: connection lost (08, 57P), out of resources (53), cancelled
+ * by a timeout (57014, 55P03), and serialization or deadlock (40).
+ * https://www.postgresql.org/docs/17/errcodes-appendix.html
+ */
+const TRANSIENT_SQLSTATE = /^(08...|53...|57P..|57014|55P03|40001|40P01)$/;
+
+/**
+ * PostgREST could not reach the database or waited too long for a connection (PGRST000 to 003), or has
+ * not yet read the schema that a migration has just changed (PGRST202).
+ */
+const POSTGREST_TRANSIENT = /^PGRST(00[0-3]|202)$/;
+
+/** PostgREST refused the token: malformed, or of a role that it does not know. */
+const POSTGREST_TOKEN = /^PGRST30[0-3]$/;
+
+/** Maps a failed answer; `status` is 0 when there was no answer at all. */
+export function databaseProblem(
+  error: PostgrestError,
+  status: number,
+): Problem {
+  const code = error.code ?? "";
+  const cause = error;
+  if (code === PROBLEM_RAISED && isProblemCode(error.message)) {
+    return new Problem(error.message, { ...extensionOf(error.details), cause });
+  }
+  if (code === CHECK_VIOLATION) {
+    const detail = "A value is too large to be stored.";
+    // A constraint does not tell which field it was: the pointer is that of the whole.
+    return new Problem("validation_failed", {
+      detail,
+      errors: [{ pointer: "", detail }],
+      cause,
+    });
+  }
+  if (code === FOREIGN_KEY_VIOLATION) return goneProblem(error);
+  if (code === INSUFFICIENT_PRIVILEGE) {
+    return new Problem("not_found", { cause });
+  }
+  if (POSTGREST_TOKEN.test(code)) {
+    return new Problem("invalid_token", { cause });
+  }
+  if (status === 429) return new Problem("rate_limited", { cause });
+  if (isTransient(code, status)) return new Problem("unavailable", { cause });
+  return new Problem("internal", { cause });
+}
+
+/** By the constraint's name, which PostgreSQL puts in the message: an account, a file, or the rest. */
+function goneProblem(cause: PostgrestError): Problem {
+  if (/_(owner_id|author_id|attached_by|invited_by)_fkey/.test(cause.message)) {
+    return new Problem("invalid_token", { cause });
+  }
+  return /_file_id_fkey/.test(cause.message)
+    ? new Problem("unknown_file", { cause })
+    : new Problem("not_found", { cause });
+}
+
+function isTransient(code: string, status: number): boolean {
+  return status === 0 || [502, 503, 504, 520, 521, 522, 544].includes(status) ||
+    TRANSIENT_SQLSTATE.test(code) || POSTGREST_TRANSIENT.test(code);
+}
+
+/** `raise_problem` sends the extension as the error's DETAIL, in JSON. */
+function extensionOf(details: string | null): ProblemOptions {
+  const parsed: unknown = JSON.parse(details ?? "{}");
+  const extension: ProblemOptions =
+    typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
+  return extension.errors?.[0]
+    ? { detail: extension.errors[0].detail, ...extension }
+    : extension;
+}

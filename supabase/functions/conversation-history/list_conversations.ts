@@ -1,0 +1,109 @@
+/** `GET /conversation-history`: conversations, newest activity first, or search hits with `q`. */
+import { z } from "@hono/zod-openapi";
+import {
+  CursorTime,
+  decodeCursor,
+  encodeCursor,
+} from "../_shared/http/pagination.ts";
+import { json, userRoute } from "../_shared/http/route.ts";
+import { call } from "../_shared/platform/database.ts";
+import { ContinuationId, Conversation } from "../_shared/wire/conversation.ts";
+import {
+  isJsonObject,
+  queryOf,
+  text,
+  wholeNumber,
+} from "../_shared/wire/rules.ts";
+import { textFault } from "../_shared/wire/storable.ts";
+import { SearchAnswer, searchMessages } from "./search_messages.ts";
+
+const ListQuery = queryOf({
+  q: text(1, 500).refine((q) => textFault(q) === null, {
+    error: "Must not contain U+0000 or a lone surrogate.",
+  }).optional().openapi({
+    description:
+      'Searches titles and messages instead: words, paths and names as they stand, "a phrase", `or`, `-not`. A ' +
+      "query of exclusions only has no hits.",
+  }),
+  cursor: z.string().max(500).optional().openapi({
+    description: "next_cursor of the page before.",
+  }),
+  limit: wholeNumber(1, 100).default(20),
+  archived: z.enum(["true", "false"]).optional().openapi({
+    description:
+      "Archived conversations or the others. If omitted, a list holds the others and a search both.",
+  }),
+  invited: z.enum(["true"]).optional().openapi({
+    description:
+      "Open invitations: what is shared with you and neither accepted nor declined.",
+  }),
+  prefix: ContinuationId.optional().openapi({
+    description: "Only conversations whose continuation_id begins with this.",
+  }),
+  metadata: text(2, 4096).refine(isJsonObject, {
+    error: "Must be a JSON object.",
+  }).optional().openapi({
+    description: "Only conversations whose metadata contains this JSON object.",
+    example: '{"project":"atlas"}',
+  }),
+});
+
+/** What a cursor of the list stands for. */
+const ListPosition = z.strictObject({
+  last_activity_at: CursorTime,
+  id: z.guid(),
+});
+
+const ConversationList = z.strictObject({
+  conversations: z.array(Conversation).openapi({
+    description: "Newest activity first.",
+  }),
+  next_cursor: z.string().nullable(),
+}).openapi("ConversationList");
+
+export const listConversations = userRoute({
+  operationId: "listConversations",
+  tag: "Conversations",
+  get: "/",
+  summary: "List conversations, or search them with q",
+  query: ListQuery,
+  answers: {
+    200: [
+      "A page of the list or of the hits; next_cursor is null on the last page.",
+      z.union([ConversationList, SearchAnswer]),
+    ],
+  },
+  problems: ["invalid_cursor"],
+}, async (c, { query }) => {
+  if (query.q !== undefined) {
+    return json(c, await searchMessages(c, { ...query, q: query.q }));
+  }
+  const position = query.cursor === undefined
+    ? null
+    : decodeCursor(query.cursor, ListPosition);
+
+  const answer = await call(c, "list_conversations", {
+    archived: query.archived === "true",
+    invited: query.invited === "true",
+    max_conversations: query.limit,
+    prefix: query.prefix,
+    metadata: query.metadata,
+    before_activity: position?.last_activity_at,
+    before_id: position?.id,
+  });
+
+  const { conversations, has_more } = JSON.parse(answer);
+  const last = has_more ? conversations.at(-1) : undefined;
+  const next_cursor = last
+    ? encodeCursor({ last_activity_at: last.last_activity_at, id: last.id })
+    : null;
+  return json(c, withCursor(answer, next_cursor));
+});
+
+/** The answer with `next_cursor` in the place of its last member, `has_more`. */
+function withCursor(answer: string, cursor: string | null): string {
+  return answer.replace(
+    /"has_more":\w+\}$/,
+    `"next_cursor":${JSON.stringify(cursor)}}`,
+  );
+}

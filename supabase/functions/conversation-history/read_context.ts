@@ -1,0 +1,49 @@
+/** `GET /conversation-history/{continuation_id}/context`: what fits a model's token budget. */
+import { z } from "@hono/zod-openapi";
+import { json, userRoute } from "../_shared/http/route.ts";
+import { call } from "../_shared/platform/database.ts";
+import {
+  Conversation,
+  ConversationPath,
+  Message,
+} from "../_shared/wire/conversation.ts";
+import { queryOf, wholeNumber } from "../_shared/wire/rules.ts";
+
+const ContextQuery = queryOf({
+  max_tokens: wholeNumber(1, 2_147_483_647),
+  max_messages: wholeNumber(1, 2000).default(2000),
+});
+
+const Context = z.strictObject({
+  conversation: z.union([Conversation, z.null()]),
+  messages: z.array(Message).openapi({ description: "Oldest to newest." }),
+  tokens_used: z.int(),
+  estimated: z.boolean().openapi({
+    description: "Whether any token_count is an estimate of ours.",
+  }),
+  omitted_before_position: z.int().nullable().openapi({
+    description:
+      "Messages before this position are left out, except for system and developer messages; null if none is.",
+  }),
+}).openapi("Context");
+
+export const readContext = userRoute(
+  {
+    operationId: "readContext",
+    tag: "Conversations",
+    get: "/{continuation_id}/context",
+    summary: "Read the newest messages that fit a token budget",
+    description:
+      "System and developer messages, and the longest run of others up to the newest that fits. A tool's result " +
+      "never comes without its call. At most 4 MiB, whatever the budget.",
+    params: ConversationPath,
+    query: ContextQuery,
+    answers: { 200: ["The messages to give to a model.", Context] },
+    problems: ["budget_too_small"],
+  },
+  async (c, { params, query: { max_tokens, max_messages } }) =>
+    json(
+      c,
+      await call(c, "read_context", { ...params, max_tokens, max_messages }),
+    ),
+);

@@ -1,0 +1,81 @@
+/** `GET /conversation-history/{continuation_id}`: a page of messages. */
+import { z } from "@hono/zod-openapi";
+import { conditional } from "../_shared/http/conditional.ts";
+import { linkHeader } from "../_shared/http/pagination.ts";
+import { json, userRoute } from "../_shared/http/route.ts";
+import { versionTag } from "../_shared/http/version_tag.ts";
+import { call } from "../_shared/platform/database.ts";
+import { ConversationPath } from "../_shared/wire/conversation.ts";
+import { queryOf, wholeNumber } from "../_shared/wire/rules.ts";
+import { Page, PageBounds } from "./schemas.ts";
+
+const PageQuery = queryOf({
+  ...PageBounds,
+  limit: wholeNumber(1, 500).default(100),
+  view: z.enum(["line", "log"]).default("line").openapi({
+    description:
+      "The live line in the order of position, or every row of the log in the order of seq.",
+  }),
+});
+
+export const readHistory = userRoute({
+  operationId: "readHistory",
+  tag: "Conversations",
+  get: "/{continuation_id}",
+  summary: "Read messages, oldest to newest",
+  description:
+    "The newest messages unless `before` or `after` is given. A conversation that does not exist, or that you " +
+    "may not see, reads as empty. A page weighs at most 4 MiB, so it may hold fewer messages than `limit`: follow " +
+    "`has_more` and the Link header.",
+  params: ConversationPath,
+  query: PageQuery,
+  answers: {
+    200: ["A page, with an ETag, and a Link to the pages around it.", Page],
+    304: ["The page is the one that If-None-Match names."],
+  },
+  middleware: [conditional],
+}, async (c, { params, query: { limit, view, before, after } }) => {
+  const answer = await call(c, "read_history", {
+    ...params,
+    view,
+    before,
+    after,
+    max_messages: limit,
+  });
+
+  const page: z.infer<typeof Page> = JSON.parse(answer);
+  const links = linkHeader(neighbours(page, view, limit));
+  if (links !== null) c.header("Link", links);
+  c.header("ETag", await versionTag(page.conversation?.updated_at, answer));
+  return json(c, answer);
+});
+
+/** The pages before and after this one, if there are any. */
+function neighbours(
+  { conversation, messages }: z.infer<typeof Page>,
+  view: "line" | "log",
+  limit: number,
+) {
+  const first = messages.at(0);
+  const last = messages.at(-1);
+  if (!conversation || !first || !last) return { prev: null, next: null };
+  const shared: Record<string, string | number> = view === "log"
+    ? { limit, view }
+    : { limit };
+  if (view === "log") {
+    return {
+      prev: first.seq > 1 ? { before: first.seq, ...shared } : null,
+      next: last.seq < conversation.last_seq
+        ? { after: last.seq, ...shared }
+        : null,
+    };
+  }
+  return {
+    prev: first.parent_position > 0
+      ? { before: first.position, ...shared }
+      : null,
+    next: last.position < conversation.head_position
+      ? { after: last.position, ...shared }
+      : null,
+  };
+}

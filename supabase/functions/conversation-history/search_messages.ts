@@ -1,0 +1,81 @@
+/** `GET /conversation-history?q=`: full-text search over titles and messages that the caller may read. */
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { decodeCursor, encodeCursor } from "../_shared/http/pagination.ts";
+import { call } from "../_shared/platform/database.ts";
+import type { Env } from "../_shared/platform/env.ts";
+import {
+  Conversation,
+  MessageRole,
+  Timestamp,
+} from "../_shared/wire/conversation.ts";
+
+const Hit = z.strictObject({
+  conversation: Conversation,
+  message: z.strictObject({
+    seq: z.int(),
+    position: z.int(),
+    role: MessageRole,
+    created_at: Timestamp,
+  }).nullable().openapi({
+    description: "null if the match is in the conversation's title.",
+  }),
+  snippet: z.string().openapi({
+    description: "Text around the match; ⟦ and ⟧ mark it.",
+  }),
+});
+
+export const SearchAnswer = z.strictObject({
+  hits: z.array(Hit).openapi({ description: "Best first." }),
+  next_cursor: z.string().nullable(),
+}).openapi("SearchAnswer");
+
+/** What a cursor of a search stands for. */
+const HitPosition = z.strictObject({
+  rank: z.number().refine(isReal),
+  id: z.guid(),
+});
+
+/** Whether PostgreSQL's real takes it: neither too large nor too close to 0. */
+function isReal(rank: number): boolean {
+  const real = Math.fround(rank);
+  return Number.isFinite(real) && (real !== 0 || rank === 0);
+}
+
+/** What to look for. */
+export interface Search {
+  q: string;
+  archived?: "true" | "false" | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/**
+ * The SearchAnswer as JSON text.
+ *
+ * @throws {Problem} `invalid_cursor`
+ */
+export async function searchMessages(
+  c: Context<Env>,
+  { q, archived, limit, cursor }: Search,
+): Promise<string> {
+  const position = cursor === undefined
+    ? null
+    : decodeCursor(cursor, HitPosition);
+  const found = JSON.parse(
+    await call(c, "search_messages", {
+      q,
+      max_hits: limit,
+      archived: archived === undefined ? undefined : archived === "true",
+      before_rank: position?.rank,
+      before_id: position?.id,
+    }),
+  );
+  const last = found.has_more ? found.hits.at(-1) : undefined;
+  return JSON.stringify({
+    hits: found.hits.map(
+      ({ rank: _rank, id: _id, ...hit }: Record<string, unknown>) => hit,
+    ),
+    next_cursor: last ? encodeCursor({ rank: last.rank, id: last.id }) : null,
+  });
+}

@@ -1,0 +1,145 @@
+/** `GET /file-download/{file_id}`: the bytes, streamed. */
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { Env } from "../_shared/platform/env.ts";
+import { Problem } from "../_shared/problems/problem.ts";
+import { type File, FilePath } from "../_shared/wire/file.ts";
+import { areParameters } from "../_shared/wire/media_type_parameters.ts";
+import { userRoute } from "../_shared/http/route.ts";
+import { askStorage, storageProblem } from "../_shared/platform/storage.ts";
+import { select, type Selection } from "./conditions.ts";
+import { contentDisposition } from "./disposition.ts";
+import { locateReady } from "./locate.ts";
+
+const bytes = { "*/*": z.string().openapi({ format: "binary" }) };
+
+export const downloadFile = userRoute({
+  operationId: "downloadFile",
+  tag: "Files",
+  get: "/{file_id}",
+  summary: "Download a file",
+  description:
+    "Takes Range (a single one), If-Range, If-Match, If-None-Match, If-Modified-Since and If-Unmodified-Since.",
+  params: FilePath,
+  answers: {
+    200: ["The file, with its own media type.", bytes],
+    206: ["The range.", bytes],
+    304: ["The file is the one that you have."],
+  },
+  problems: ["not_found", "precondition_failed", "range_not_satisfiable"],
+}, async (c, { params: { file_id } }) => {
+  const { file, storage_path } = await locateReady(c, file_id);
+  const lastModified = new Date(file.created_at);
+  const etag = `"${file.sha256 ?? file.id}"`;
+  const selection = select(c.req.raw, { etag, lastModified }, file.size_bytes);
+  if (selection.status === 412) throw new Problem("precondition_failed");
+  if (selection.status === 416) {
+    throw new Problem("range_not_satisfiable", {
+      size_bytes: file.size_bytes,
+      headers: { "Content-Range": `bytes */${file.size_bytes}` },
+    });
+  }
+
+  const headers = {
+    ...describe(file, selection),
+    ETag: etag,
+    "Last-Modified": lastModified.toUTCString(),
+    "Accept-Ranges": "bytes",
+    "Cache-Control": "private, no-cache, no-transform",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+  };
+  if (
+    selection.status === 304 || c.req.method === "HEAD" || file.size_bytes === 0
+  ) {
+    return c.body(null, selection.status, headers);
+  }
+  return c.body(
+    await readObject(
+      c,
+      file.bucket,
+      storage_path,
+      selection,
+      lengthOf(file, selection),
+    ),
+    selection.status,
+    headers,
+  );
+});
+
+/** The headers that say what the body is. */
+function describe(file: File, selection: Selection): Record<string, string> {
+  if (selection.status === 304) return {};
+  const range = selection.status === 206 ? selection.range : null;
+  return {
+    "Content-Type": contentType(file),
+    "Content-Length": String(lengthOf(file, selection)),
+    "Content-Disposition": contentDisposition(
+      file.original_name,
+      file.mime_type,
+    ),
+    ...(range &&
+      {
+        "Content-Range":
+          `bytes ${range.first}-${range.last}/${file.size_bytes}`,
+      }),
+    ...(file.sha256 !== null &&
+      { "Repr-Digest": `sha-256=:${base64OfHex(file.sha256)}:` }),
+  };
+}
+
+function lengthOf(file: File, selection: Selection): number {
+  return selection.status === 206
+    ? selection.range.last - selection.range.first + 1
+    : file.size_bytes;
+}
+
+/** The type with the parameters that came with it; owners can write anything into metadata. */
+function contentType({ mime_type, metadata }: File): string {
+  const parameters = metadata.content_type_parameters;
+  return typeof parameters === "string" && areParameters(`; ${parameters}`)
+    ? `${mime_type}; ${parameters}`
+    : mime_type;
+}
+
+async function readObject(
+  c: Context<Env>,
+  bucket: string,
+  path: string,
+  selection: Selection,
+  expected: number,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await askStorage(
+    c,
+    `/object/authenticated/${bucket}/${path}`,
+    {
+      headers: selection.status === 206
+        ? { Range: `bytes=${selection.range.first}-${selection.range.last}` }
+        : {},
+      // A client that goes away ends the read from Storage.
+      signal: c.req.raw.signal,
+    },
+  );
+  if (response.status !== selection.status || response.body === null) {
+    throw await storageProblem(response, { 404: "not_found" });
+  }
+  if (!hasLength(response, expected)) {
+    await response.body.cancel();
+    throw new Problem("unavailable", { detail: "Storage failed." });
+  }
+  return response.body;
+}
+
+/** Whether an answer is as long as it has to be, as far as it says so: a gateway's page is not. */
+function hasLength({ headers }: Response, expected: number): boolean {
+  const length = headers.get("Content-Length");
+  return length === null || headers.has("Content-Encoding") ||
+    Number(length) === expected;
+}
+
+function base64OfHex(hex: string): string {
+  const bytes =
+    hex.match(/../g)?.map((byte) => String.fromCharCode(parseInt(byte, 16))) ??
+      [];
+  return btoa(bytes.join(""));
+}

@@ -1,0 +1,53 @@
+/** `GET /file-download/{file_id}/url`: a short-lived URL that needs no token. */
+import { z } from "@hono/zod-openapi";
+import { json, userRoute } from "../_shared/http/route.ts";
+import {
+  askStorage,
+  publicStorageUrl,
+  storageProblem,
+} from "../_shared/platform/storage.ts";
+import { FilePath } from "../_shared/wire/file.ts";
+import { locateReady } from "./locate.ts";
+import { SignedUrl, UrlQuery } from "./schemas.ts";
+
+/** What Storage answers; relative to its own URL. */
+const Signed = z.object({ signedURL: z.string() });
+
+export const signFileUrl = userRoute({
+  operationId: "signFileUrl",
+  tag: "Files",
+  get: "/{file_id}/url",
+  summary: "Get a short-lived URL of a file",
+  description:
+    "Whoever has the URL can read the file until it expires, even if you lose access before then.",
+  params: FilePath,
+  query: UrlQuery,
+  answers: {
+    200: ["The URL.", SignedUrl],
+    302: ["Redirect to the signed URL."],
+  },
+  problems: ["not_found"],
+}, async (c, { params: { file_id }, query: { expires_in, redirect } }) => {
+  const { file, storage_path } = await locateReady(c, file_id);
+
+  const expires_at = new Date(Date.now() + expires_in * 1000).toISOString();
+  const response = await askStorage(
+    c,
+    `/object/sign/${file.bucket}/${storage_path}`,
+    {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ expiresIn: expires_in }),
+    },
+  );
+  if (!response.ok) throw await storageProblem(response, { 404: "not_found" });
+  const { signedURL } = Signed.parse(await response.json());
+
+  // download= makes Storage answer with an attachment of that name, whatever the type.
+  const url = `${publicStorageUrl()}${signedURL}&download=${
+    encodeURIComponent(file.original_name)
+  }`;
+  return redirect === "true"
+    ? c.redirect(url, 302)
+    : json(c, JSON.stringify({ url, expires_at }));
+});

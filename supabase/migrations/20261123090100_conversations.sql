@@ -8,8 +8,9 @@ create table continuum.conversations (
   id               uuid        primary key default gen_random_uuid(),
   owner_id         uuid        not null default auth.uid() references auth.users (id) on delete cascade,
   continuation_id  text        not null,
-  -- The same name typed on two systems is one name, whichever way its accents are composed.
-  continuation_key text        not null,
+  -- The same name typed on two systems is one name, whichever way its accents are composed. By bytes, so
+  -- that its unique index also serves the beginning of a name.
+  continuation_key text        collate "C" not null,
   title            text        not null,
   metadata         jsonb       not null default '{}',
   last_seq         bigint      not null default 0,
@@ -79,10 +80,6 @@ comment on table continuum.message_usage is 'Bytes of an account''s conversation
 -- Serves the list, newest activity first, by keyset.
 create index conversations_owner_id_last_activity_at_id_idx
   on continuum.conversations (owner_id, last_activity_at desc, id desc);
-
--- Serves the list's filter by the beginning of the continuation id.
-create index conversations_owner_id_continuation_key_idx
-  on continuum.conversations (owner_id, continuation_key text_pattern_ops);
 
 -- Serves the list's filter by metadata. Most conversations have none and cost nothing here.
 create index conversations_metadata_idx

@@ -260,7 +260,12 @@ begin
   select '{"conversations":['
     || coalesce(string_agg(continuum.conversation_json(n.conversation)::text, ',' order by n.number)
       filter (where n.number <= capped), '')
-    || '],"has_more":' || (count(*) > capped)::text || '}'
+    || '],"last":' || case
+      when count(*) > capped then
+        (max(json_build_object('last_activity_at', (n.conversation).last_activity_at, 'id', (n.conversation).id)::text)
+          filter (where n.number = capped))
+      else 'null'
+    end || '}'
   into answer
   from (
     select

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import {
   CursorTime,
   decodeCursor,
-  encodeCursor,
+  withNextCursor,
 } from "../_shared/http/pagination.ts";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
@@ -92,18 +92,5 @@ export const listConversations = userRoute({
     before_id: position?.id,
   });
 
-  const { conversations, has_more } = JSON.parse(answer);
-  const last = has_more ? conversations.at(-1) : undefined;
-  const next_cursor = last
-    ? encodeCursor({ last_activity_at: last.last_activity_at, id: last.id })
-    : null;
-  return json(c, withCursor(answer, next_cursor));
+  return json(c, withNextCursor(answer));
 });
-
-/** The answer with `next_cursor` in the place of its last member, `has_more`. */
-function withCursor(answer: string, cursor: string | null): string {
-  return answer.replace(
-    /"has_more":\w+\}$/,
-    `"next_cursor":${JSON.stringify(cursor)}}`,
-  );
-}

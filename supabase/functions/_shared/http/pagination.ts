@@ -19,6 +19,17 @@ export function encodeCursor(
 }
 
 /**
+ * A list as it goes out: the answer of a SQL function ends in `"last":{…}`, the position of its last row, or
+ * in `"last":null` on the last page; in its place stands the cursor. All else stays the text that it is.
+ */
+export function withNextCursor(answer: string): string {
+  return answer.replace(/"last":(null|\{[^{}]*\})\}$/, (_, last: string) => {
+    const cursor = last === "null" ? null : encodeCursor(JSON.parse(last));
+    return `"next_cursor":${JSON.stringify(cursor)}}`;
+  });
+}
+
+/**
  * The position that a cursor stands for.
  *
  * @throws {Problem} `invalid_cursor` for anything that {@link encodeCursor} cannot have made for

@@ -105,10 +105,23 @@ create index messages_calls_idx
 
 create index messages_search_vector_idx on continuum.messages using gin (search_vector) where live;
 
+-- What of a row a retry is compared by: never a body, which may weigh megabytes.
+create type continuum.message_key as (
+  seq          bigint,
+  id           uuid,
+  position     bigint,
+  live         boolean,
+  client_id    text,
+  payload_hash bytea,
+  token_count  integer,
+  is_estimated boolean,
+  is_erased    boolean
+);
+
 -- The rows of a conversation that a client's name for a message stands for, the live one first and then
 -- the newest. Definer: the caller's right to read is asked once, and not once a row.
 create function continuum.rows_of_client_id(conversation_id uuid, client_id text)
-returns setof continuum.messages
+returns setof continuum.message_key
 language plpgsql
 stable
 security definer
@@ -119,17 +132,23 @@ begin
     return;
   end if;
   return query
-  select m.* from continuum.messages m
+  select m.seq, m.id, m.position, m.live, m.client_id, m.payload_hash, m.token_count, m.is_estimated,
+    m.erased_at is not null
+  from continuum.messages m
   where m.conversation_id = rows_of_client_id.conversation_id and m.client_id = rows_of_client_id.client_id
     and m.live;
   return query
-  select m.* from continuum.messages m
+  select m.seq, m.id, m.position, m.live, m.client_id, m.payload_hash, m.token_count, m.is_estimated,
+    m.erased_at is not null
+  from continuum.messages m
   where m.conversation_id = rows_of_client_id.conversation_id and m.client_id = rows_of_client_id.client_id
     and not m.live
   order by m.seq desc
   limit 1000;
   return query
-  select m.* from continuum.messages m
+  select m.seq, m.id, m.position, m.live, m.client_id, m.payload_hash, m.token_count, m.is_estimated,
+    m.erased_at is not null
+  from continuum.messages m
   where m.id = continuum.as_uuid(rows_of_client_id.client_id)
     and m.conversation_id = rows_of_client_id.conversation_id and m.client_id is null;
 end;

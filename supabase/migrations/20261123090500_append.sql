@@ -331,17 +331,36 @@ $$;
 
 -- Whether a stored row is what a message says. A token count differs only if a client counted both; of an
 -- erased row nothing is left to compare.
-create function continuum.repeats(stored continuum.messages, message continuum.incoming_message)
+create function continuum.repeats(stored continuum.message_key, message continuum.incoming_message)
 returns boolean
 language plpgsql
 immutable
 set search_path = ''
 as $$
 begin
-  return stored.erased_at is not null or (
+  return stored.is_erased or (
     stored.payload_hash = message.payload_hash
     and (stored.is_estimated or message.token_count is null or stored.token_count = message.token_count)
   );
+end;
+$$;
+
+-- A live row by its position; null if that position is not live.
+create function continuum.live_key(conversation_id uuid, place bigint)
+returns continuum.message_key
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  found_key continuum.message_key;
+begin
+  select m.seq, m.id, m.position, m.live, m.client_id, m.payload_hash, m.token_count, m.is_estimated,
+    m.erased_at is not null
+  into found_key
+  from continuum.messages m
+  where m.conversation_id = live_key.conversation_id and m.live and m.position = place;
+  return found_key;
 end;
 $$;
 
@@ -444,11 +463,14 @@ stable
 set search_path = ''
 as $$
 declare
-  line    continuum.messages[];
+  line    continuum.message_key[];
   message continuum.incoming_message;
 begin
   line := array(
-    select m
+    select (
+      m.seq, m.id, m.position, m.live, m.client_id, m.payload_hash, m.token_count, m.is_estimated,
+      m.erased_at is not null
+    )::continuum.message_key
     from continuum.messages m
     where m.conversation_id = repeated_line.conversation_id and m.live and m.position > after_position
     order by m.position
@@ -466,7 +488,7 @@ begin
       return null;
     end if;
   end loop;
-  return array(select (m).seq from unnest(line) m);
+  return array(select l.seq from unnest(line) l);
 end;
 $$;
 
@@ -487,7 +509,7 @@ declare
   kept      continuum.append_keys;
   key_hash  bytea;
   message   continuum.incoming_message;
-  known     continuum.messages;
+  known     continuum.message_key;
   is_known  boolean;
   line      bigint;
   seqs      bigint[];
@@ -569,10 +591,8 @@ begin
         end if;
       end loop;
     elsif message.revises is not null then
-      select m.* into known
-      from continuum.messages m
-      where m.conversation_id = target.id and m.live and m.position = message.revises;
-      if continuum.repeats(known, message) and known.erased_at is null then
+      known := continuum.live_key(target.id, message.revises);
+      if continuum.repeats(known, message) and not known.is_erased then
         seqs[message.index + 1] := known.seq;
       end if;
     end if;
@@ -638,6 +658,7 @@ revoke all on function
   continuum.incoming_messages,
   continuum.check_incoming,
   continuum.repeats,
+  continuum.live_key,
   continuum.name_of_key,
   continuum.release_expired_name,
   continuum.lock_conversation,
@@ -657,6 +678,7 @@ grant execute on function
   continuum.incoming_messages,
   continuum.check_incoming,
   continuum.repeats,
+  continuum.live_key,
   continuum.name_of_key,
   continuum.release_expired_name,
   continuum.lock_conversation,

@@ -1,5 +1,4 @@
 /** A whole local stack: what `deno task start` runs, and every test. */
-import { announce, type Announcement, withdraw } from "./announce.ts";
 import { root, type StackOptions } from "./config.ts";
 import { openDataFolder } from "./data_folder.ts";
 import { type Database, startDatabase } from "./database.ts";
@@ -9,13 +8,18 @@ import {
   loadSigningKey,
   publicKeysOf,
   PUBLISHABLE_KEY,
-  SECRET_KEY,
   type SigningKey,
 } from "./keys.ts";
 import { join } from "./paths.ts";
 import { createLite } from "./platform/lite.ts";
 import { migrate } from "./platform/migrate.ts";
 import { ProcessRecord } from "./processes/record.ts";
+import {
+  announce,
+  type Announcement,
+  openStackFile,
+  type Secrets,
+} from "./stack_file.ts";
 import { createStorageService } from "./storage/service.ts";
 
 export interface Stack extends Announcement, AsyncDisposable {
@@ -55,7 +59,7 @@ async function assemble(
   const dataDir = await openDataFolder(options.dataDir);
   const record = await ProcessRecord.take(dataDir);
   parts.defer(() => record.release());
-  await withdraw(dataDir);
+  const secrets = await openStackFile(dataDir);
 
   const gateway = startGateway(options.port);
   parts.defer(() => gateway.stop());
@@ -69,6 +73,7 @@ async function assemble(
   const database = await startDatabase({
     dataDir,
     port: options.dbPort,
+    passwords: secrets.passwords,
     replacedBy: replace.db,
     onChild,
   });
@@ -77,7 +82,7 @@ async function assemble(
   // They take longest to listen and need nothing of what follows to do so.
   const functions = await serveFunctions({
     dir: options.functionsDir ?? join(root, "supabase/functions"),
-    env: environment(apiUrl, database.url, key),
+    env: environment(apiUrl, database.url, secrets.secretKey, key),
     reach: `127.0.0.1:${gateway.port}`,
     onLine: options.onFunctionLine ??
       ((name, line) => console.log(`[${name}] ${line}`)),
@@ -91,12 +96,13 @@ async function assemble(
   if (!replace.auth || !replace.rest) await lite.open();
   const storage = replace.storage
     ? null
-    : await openStorage(dataDir, apiUrl, database, key);
+    : await openStorage(dataDir, apiUrl, database, secrets, key);
   parts.defer(async () => await storage?.close());
 
   gateway.open({
     publicUrl: apiUrl,
     key,
+    secretKey: secrets.secretKey,
     functions,
     lite,
     storage,
@@ -111,10 +117,9 @@ async function assemble(
     apiUrl,
     dbUrl: database.url,
     publishableKey: PUBLISHABLE_KEY,
-    secretKey: SECRET_KEY,
+    secretKey: secrets.secretKey,
   };
-  await announce(dataDir, announcement);
-  parts.defer(() => withdraw(dataDir));
+  await announce(dataDir, secrets, announcement);
   const stop = () => parts.disposeAsync();
   return {
     ...announcement,
@@ -132,13 +137,14 @@ async function assemble(
 function environment(
   apiUrl: string,
   dbUrl: string,
+  secretKey: string,
   key: SigningKey,
 ): Record<string, string> {
   return {
     SUPABASE_URL: apiUrl,
     SUPABASE_DB_URL: dbUrl,
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: PUBLISHABLE_KEY }),
-    SUPABASE_SECRET_KEYS: JSON.stringify({ default: SECRET_KEY }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: secretKey }),
     SUPABASE_JWKS: JSON.stringify(key.jwks),
   };
 }
@@ -147,6 +153,7 @@ function openStorage(
   dataDir: string,
   apiUrl: string,
   database: Database,
+  { urlSigningSecret }: Secrets,
   key: SigningKey,
 ) {
   return createStorageService({
@@ -154,7 +161,7 @@ function openStorage(
     adminDbUrl: database.adminUrl,
     filesDir: join(dataDir, "files"),
     jwks: key.jwks,
-    urlSigningSecret: SECRET_KEY,
+    urlSigningSecret,
     publicUrl: `${apiUrl}/storage/v1`,
   });
 }

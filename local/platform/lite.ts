@@ -96,12 +96,17 @@ function keepGrants(connection: object): void {
 }
 
 const isQuiet = new AsyncLocalStorage<boolean>();
-const printError = console.error;
-console.error = (...what) => {
-  if (!isQuiet.getStore()) printError(...what);
-};
+for (const level of ["debug", "log", "info", "warn", "error"] as const) {
+  const print = console[level];
+  console[level] = (...what) => {
+    if (!isQuiet.getStore()) print(...what);
+  };
+}
 
-/** It prints what the database refuses, values of the caller included, and answers it besides. */
+/**
+ * It prints what the database refuses, values of the caller included, and e-mails that it cannot
+ * send, with address and code.
+ */
 function quietly<T>(work: () => T): T {
   return isQuiet.run(true, work);
 }

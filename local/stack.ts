@@ -61,7 +61,10 @@ async function assemble(
   parts.defer(() => record.release());
   const secrets = await openStackFile(dataDir);
 
-  const gateway = startGateway(options.port);
+  const gateway = startGateway({
+    port: options.port,
+    compresses: options.gatewayCompresses ?? false,
+  });
   parts.defer(() => gateway.stop());
   const apiUrl = `http://127.0.0.1:${gateway.port}`;
   const key = await loadSigningKey(

@@ -3,6 +3,7 @@
  * own on free ports, with an empty database; against the project in the environment instead when
  * SUPABASE_URL is set. Closes with the counts of passed and failed tests.
  */
+import { gatewayCompresses } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
 import { askedToEnd } from "../local/processes/ending.ts";
 import { end, tree } from "../local/processes/entry.ts";
@@ -85,6 +86,7 @@ await endingInSentences(async () => {
   if (Deno.env.has("SUPABASE_URL")) Deno.exit(await runSuites({}));
   const stack = await startTemporaryStack({
     onFunctionLine: printUnlessRequest,
+    gatewayCompresses: gatewayCompresses(),
   });
   const code = await runSuites(targetOf(stack)).finally(stack.stop);
   Deno.exit(code);

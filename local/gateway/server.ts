@@ -24,10 +24,13 @@ const PATIENCE_MS = 2000;
  *
  * @throws {StackError} where the port cannot be had.
  */
-export function startGateway(port: number): Gateway {
+export function startGateway(
+  { port, compresses }: { port: number; compresses: boolean },
+): Gateway {
   let backend: Backend | null = null;
   const server = listen(
     port,
+    compresses,
     async (request) =>
       refuseForeignHost(request) ??
         (backend === null ? starting() : await route(request, backend)),
@@ -42,12 +45,15 @@ export function startGateway(port: number): Gateway {
 
 function listen(
   port: number,
+  compresses: boolean,
   handler: (request: Request) => Promise<Response>,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
     return Deno.serve({
       hostname: "127.0.0.1",
       port,
+      // What the hosted runtime, which is Deno too, does to its answers.
+      automaticCompression: compresses,
       onListen: () => {},
       onError: () =>
         Response.json({ message: "The local gateway failed" }, { status: 502 }),

@@ -9,6 +9,7 @@ import { request } from "../support/http.ts";
 import { withSql } from "../support/sql.ts";
 import { launch, newPlace } from "./launch.ts";
 import { targetOf } from "./own_stack.ts";
+import { rawRequest } from "./raw.ts";
 
 const folder = await temporaryDataFolder();
 const stack = await startStack({
@@ -91,28 +92,17 @@ Deno.test("a data folder that is not a stack's own is refused and not closed", a
   }
 });
 
-/** The status and body of a bare request that names a host. */
-async function asks(target: string, host: string): Promise<[number, string]> {
-  const { hostname, port } = new URL(at.url);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
-  const { writable, readable } = connection;
-  const writer = writable.getWriter();
-  await writer.write(
-    new TextEncoder().encode(
-      `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
-    ),
-  );
-  const text = await new Response(readable).text();
-  return [Number(text.split(" ")[1]), text];
-}
-
 Deno.test("only names of this machine are taken as Host", async () => {
   const path = "/functions/v1/conversation-append/_/health";
   const { port } = new URL(at.url);
   const own = ["localhost", "127.0.0.1", "[::1]", "app.localhost", "LOCALHOST"];
   for (const host of own) {
-    assert.equal((await asks(path, host))[0], 200, host);
-    assert.equal((await asks(path, `${host}:${port}`))[0], 200, host);
+    assert.equal((await rawRequest(at.url, path, { host })).status, 200, host);
+    assert.equal(
+      (await rawRequest(at.url, path, { host: `${host}:${port}` })).status,
+      200,
+      host,
+    );
   }
   const foreign = [
     "example.com",
@@ -124,11 +114,12 @@ Deno.test("only names of this machine are taken as Host", async () => {
     "0.0.0.0",
   ];
   for (const host of foreign) {
-    const [status, text] = await asks(path, host);
+    const { status, body } = await rawRequest(at.url, path, { host });
     assert.equal(status, 403, host);
-    assert.match(text, /answers to localhost, 127\.0\.0\.1/);
+    assert.match(body, /answers to localhost, 127\.0\.0\.1/);
   }
-  assert.equal((await asks(`http://example.com${path}`, "localhost"))[0], 403);
+  const absolute = await rawRequest(at.url, `http://example.com${path}`);
+  assert.equal(absolute.status, 403);
 });
 
 Deno.test("of Auth, only its health and its public keys are answered without an API key", async () => {

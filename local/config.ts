@@ -17,6 +17,8 @@ export interface StackOptions {
   functionsDir?: string;
   /** Told each line that a function prints; it goes to our own output where absent. */
   onFunctionLine?: (name: string, line: string) => void;
+  /** Called with each step of the start, as a sentence. */
+  onProgress?: (step: string) => void;
   /** Whether the gateway compresses as hosted ones do, which weakens ETags and drops lengths. */
   gatewayCompresses?: boolean;
   /** Services to use in place of the stack's own. */

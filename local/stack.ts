@@ -55,7 +55,7 @@ async function assemble(
   options: StackOptions,
   parts: AsyncDisposableStack,
 ): Promise<Stack> {
-  const { replace = {} } = options;
+  const { replace = {}, onProgress = () => {} } = options;
   const dataDir = await openDataFolder(options.dataDir);
   const record = await ProcessRecord.take(dataDir);
   parts.defer(() => record.release());
@@ -73,6 +73,7 @@ async function assemble(
   );
   const onChild = (child: { pid: number }) => record.add(child.pid);
 
+  onProgress("Starting the database.");
   const database = await startDatabase({
     dataDir,
     port: options.dbPort,
@@ -93,6 +94,7 @@ async function assemble(
   });
   parts.defer(() => functions.stop());
 
+  onProgress("Applying migrations.");
   await migrate(database.url, { seed: options.seed });
   const lite = createLite(database.url, apiUrl);
   parts.defer(() => lite.close());
@@ -102,6 +104,7 @@ async function assemble(
     : await openStorage(dataDir, apiUrl, database, secrets, key);
   parts.defer(async () => await storage?.close());
 
+  onProgress("Starting the functions.");
   gateway.open({
     publicUrl: apiUrl,
     key,

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { createClient } from "@supabase/supabase-js";
 import { startStack } from "../../local/stack.ts";
 import { temporaryDataFolder } from "../../local/temporary.ts";
 import { clusterFolders } from "../../local/postgres/folders.ts";
 import { LOGIN_ROLES, type Secrets } from "../../local/stack_file.ts";
-import { signUp } from "../support/actors.ts";
-import { request } from "../support/http.ts";
 import { withSql } from "../support/sql.ts";
 import { launch, newPlace } from "./launch.ts";
 import { targetOf } from "./own_stack.ts";
@@ -60,14 +59,10 @@ async function* modes(path: string): AsyncGenerator<[string, number]> {
 }
 
 Deno.test("nothing that a stack keeps can be read by another user of the machine", async () => {
-  const owner = await signUp("owner", at);
-  const uploaded = await request(owner, "file-upload", {
-    method: "POST",
-    headers: { "Content-Type": "text/plain", "X-File-Name": "a.txt" },
-    body: "private",
-    at,
-  });
-  assert.equal(uploaded.status, 201, uploaded.text);
+  const { storage } = createClient(at.url, at.secretKey);
+  await storage.createBucket("private", { public: false });
+  const bucket = storage.from("private");
+  assert.equal((await bucket.upload("folder/a.txt", "private")).error, null);
   const found = await Array.fromAsync(modes(folder.path));
   assert.ok(found.some(([path]) => path.includes("files/objects/")));
   assert.deepEqual(found.filter(([, mode]) => (mode & 0o077) !== 0), []);
@@ -93,7 +88,7 @@ Deno.test("a data folder that is not a stack's own is refused and not closed", a
 });
 
 Deno.test("only names of this machine are taken as Host", async () => {
-  const path = "/functions/v1/conversation-append/_/health";
+  const path = "/auth/v1/health";
   const { port } = new URL(at.url);
   const own = ["localhost", "127.0.0.1", "[::1]", "app.localhost", "LOCALHOST"];
   for (const host of own) {

@@ -134,7 +134,7 @@ Deno.test("status prints the variables of a running stack, and a sentence when n
   await allGone(pids, 1);
 });
 
-Deno.test("two stacks run side by side, and the commands that they print work as pasted", async () => {
+Deno.test("two stacks run side by side, say how far they are, and the commands that they print work as pasted", async () => {
   await using here = await newPlace();
   await using there = await newPlace();
   await using one = launch(here);
@@ -142,6 +142,10 @@ Deno.test("two stacks run side by side, and the commands that they print work as
   await Promise.all([one.ready(), two.ready()]);
   for (const stack of [one, two]) {
     const printed = stack.printed();
+    assert.match(
+      printed,
+      /Starting the database\.\nApplying migrations\.\nStarting the functions\./,
+    );
     const commands = printed.slice(
       printed.indexOf("  TOKEN="),
       printed.indexOf("Ctrl-C"),

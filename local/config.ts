@@ -17,6 +17,10 @@ export interface StackOptions {
   functionsDir?: string;
   /** Told each line that a function prints; it goes to our own output where absent. */
   onFunctionLine?: (name: string, line: string) => void;
+  /** Called with each step of the start, as a sentence. */
+  onProgress?: (step: string) => void;
+  /** Whether the gateway compresses as hosted ones do, which weakens ETags and drops lengths. */
+  gatewayCompresses?: boolean;
   /** Services to use in place of the stack's own. */
   replace?: Replacements;
 }
@@ -40,6 +44,7 @@ export function optionsFromEnv(): StackOptions {
     dbPort: portFrom("LOCAL_DB_PORT", 54322),
     dataDir: env("LOCAL_DATA_DIR") ?? `${root}.local`,
     seed: true,
+    gatewayCompresses: gatewayCompresses(),
     replace: {
       auth: urlFrom("LOCAL_AUTH_URL"),
       rest: urlFrom("LOCAL_REST_URL"),
@@ -47,6 +52,11 @@ export function optionsFromEnv(): StackOptions {
       db: urlFrom("LOCAL_DB_URL"),
     },
   };
+}
+
+/** LOCAL_GATEWAY_COMPRESSES, which the tests' stack reads too. */
+export function gatewayCompresses(): boolean {
+  return Deno.env.get("LOCAL_GATEWAY_COMPRESSES") === "true";
 }
 
 function urlFrom(name: string): string | undefined {

@@ -6,6 +6,7 @@ import { claimPort } from "./ports.ts";
 import { startPostgres } from "./postgres/server.ts";
 import type { Child } from "./processes/child.ts";
 import { withConnection } from "./sql.ts";
+import type { Secrets } from "./stack_file.ts";
 
 export interface Database {
   /** A connection as `postgres`, which is no superuser. */
@@ -23,6 +24,8 @@ export interface DatabaseOptions {
   dataDir: string;
   /** 0 picks a free one. */
   port: number;
+  /** Of the roles that can log in, for a database of our own. */
+  passwords: Secrets["passwords"];
   /** A Supabase project's database to use in place of one of our own. */
   replacedBy?: string;
   onChild: (child: Child) => Promise<void>;
@@ -40,8 +43,10 @@ export async function startDatabase(
 async function startOwn(options: DatabaseOptions): Promise<Database> {
   const port = claimPort(options.port, "LOCAL_DB_PORT");
   const postgres = await startPostgres({ ...options, port });
-  const urlAs = (user: string) =>
-    `postgresql://${user}:postgres@127.0.0.1:${port}/postgres`;
+  const urlAs = (user: keyof Secrets["passwords"]) =>
+    `postgresql://${user}:${
+      options.passwords[user]
+    }@127.0.0.1:${port}/postgres`;
   const database: Database = {
     url: urlAs("postgres"),
     adminUrl: urlAs("supabase_admin"),
@@ -53,8 +58,13 @@ async function startOwn(options: DatabaseOptions): Promise<Database> {
   try {
     if (postgres.isNew) {
       const lite = createLite(database.adminUrl, "http://127.0.0.1");
-      await preparePlatform(database.adminUrl, lite).finally(lite.close);
+      await preparePlatform(database.adminUrl, options.passwords, lite)
+        .finally(lite.close);
       await postgres.markPrepared();
+    } else if (!await database.isUp()) {
+      throw new StackError(
+        'The database has other passwords than stack.json: run "deno task reset" for an empty one.',
+      );
     }
     return database;
   } catch (error) {

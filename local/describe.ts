@@ -1,16 +1,16 @@
 /** What a running stack says of itself. */
-import type { Announcement } from "./announce.ts";
+import type { Announcement } from "./stack_file.ts";
 
-/** What `deno task start` prints once it is ready; the commands work as they stand. */
+/** What `deno task start` prints once it is ready, without secrets; the commands work as they stand. */
 export function describe(stack: Announcement, seconds: string): string {
-  const { apiUrl, dbUrl, publishableKey, secretKey } = stack;
+  const { apiUrl, publishableKey } = stack;
   return `
 Continuum is ready after ${seconds} s.
 
   API URL          ${apiUrl}
-  Database         ${dbUrl}
   Publishable key  ${publishableKey}
-  Secret key       ${secretKey}
+
+"deno task status" prints the secret key and the database's URL too.
 
 Sign in as the demo user and append a message:
 

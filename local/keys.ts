@@ -1,15 +1,15 @@
-/** The keys of a local stack: the CLI's well-known API keys, and a signing key of its own. */
+/** The keys of a local stack: the CLI's well-known publishable key, and a signing key of its own. */
 import * as jose from "npm:jose@6.2.18";
 import { StackError } from "./config.ts";
+import { writePrivately } from "./data_folder.ts";
 import { join } from "./paths.ts";
+import { randomText } from "./stack_file.ts";
 
-/** The defaults of `supabase start`: known to everybody, and worth nothing elsewhere. */
+/** The default of `supabase start`. It allows only what an anonymous visitor may do. */
 export const PUBLISHABLE_KEY = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH";
-export const SECRET_KEY = "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz";
 
-/** What the Auth and Data API inside the gateway sign with; never leaves the process. */
-export const INNER_SECRET =
-  "super-secret-jwt-token-with-at-least-32-characters-long";
+/** What the Auth and Data API inside the gateway sign with; it never leaves the process. */
+export const INNER_SECRET = randomText(32);
 
 export type Claims = jose.JWTPayload;
 
@@ -47,7 +47,7 @@ export async function loadSigningKey(
     extractable: true,
   });
   const jwk = { ...await jose.exportJWK(privateKey), kid: crypto.randomUUID() };
-  await Deno.writeTextFile(path, JSON.stringify(jwk), { mode: 0o600 });
+  await writePrivately(path, JSON.stringify(jwk));
   return await signingKey(jwk, others);
 }
 

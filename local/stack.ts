@@ -1,5 +1,4 @@
 /** A whole local stack: what `deno task start` runs, and every test. */
-import { announce, type Announcement, withdraw } from "./announce.ts";
 import { root, type StackOptions } from "./config.ts";
 import { openDataFolder } from "./data_folder.ts";
 import { type Database, startDatabase } from "./database.ts";
@@ -9,13 +8,18 @@ import {
   loadSigningKey,
   publicKeysOf,
   PUBLISHABLE_KEY,
-  SECRET_KEY,
   type SigningKey,
 } from "./keys.ts";
 import { join } from "./paths.ts";
 import { createLite } from "./platform/lite.ts";
 import { migrate } from "./platform/migrate.ts";
 import { ProcessRecord } from "./processes/record.ts";
+import {
+  announce,
+  type Announcement,
+  openStackFile,
+  type Secrets,
+} from "./stack_file.ts";
 import { createStorageService } from "./storage/service.ts";
 
 export interface Stack extends Announcement, AsyncDisposable {
@@ -51,13 +55,16 @@ async function assemble(
   options: StackOptions,
   parts: AsyncDisposableStack,
 ): Promise<Stack> {
-  const { replace = {} } = options;
+  const { replace = {}, onProgress = () => {} } = options;
   const dataDir = await openDataFolder(options.dataDir);
   const record = await ProcessRecord.take(dataDir);
   parts.defer(() => record.release());
-  await withdraw(dataDir);
+  const secrets = await openStackFile(dataDir);
 
-  const gateway = startGateway(options.port);
+  const gateway = startGateway({
+    port: options.port,
+    compresses: options.gatewayCompresses ?? false,
+  });
   parts.defer(() => gateway.stop());
   const apiUrl = `http://127.0.0.1:${gateway.port}`;
   const key = await loadSigningKey(
@@ -66,9 +73,11 @@ async function assemble(
   );
   const onChild = (child: { pid: number }) => record.add(child.pid);
 
+  onProgress("Starting the database.");
   const database = await startDatabase({
     dataDir,
     port: options.dbPort,
+    passwords: secrets.passwords,
     replacedBy: replace.db,
     onChild,
   });
@@ -77,7 +86,7 @@ async function assemble(
   // They take longest to listen and need nothing of what follows to do so.
   const functions = await serveFunctions({
     dir: options.functionsDir ?? join(root, "supabase/functions"),
-    env: environment(apiUrl, database.url, key),
+    env: environment(apiUrl, database.url, secrets.secretKey, key),
     reach: `127.0.0.1:${gateway.port}`,
     onLine: options.onFunctionLine ??
       ((name, line) => console.log(`[${name}] ${line}`)),
@@ -85,18 +94,21 @@ async function assemble(
   });
   parts.defer(() => functions.stop());
 
+  onProgress("Applying migrations.");
   await migrate(database.url, { seed: options.seed });
   const lite = createLite(database.url, apiUrl);
   parts.defer(() => lite.close());
   if (!replace.auth || !replace.rest) await lite.open();
   const storage = replace.storage
     ? null
-    : await openStorage(dataDir, apiUrl, database, key);
+    : await openStorage(dataDir, apiUrl, database, secrets, key);
   parts.defer(async () => await storage?.close());
 
+  onProgress("Starting the functions.");
   gateway.open({
     publicUrl: apiUrl,
     key,
+    secretKey: secrets.secretKey,
     functions,
     lite,
     storage,
@@ -111,10 +123,9 @@ async function assemble(
     apiUrl,
     dbUrl: database.url,
     publishableKey: PUBLISHABLE_KEY,
-    secretKey: SECRET_KEY,
+    secretKey: secrets.secretKey,
   };
-  await announce(dataDir, announcement);
-  parts.defer(() => withdraw(dataDir));
+  await announce(dataDir, secrets, announcement);
   const stop = () => parts.disposeAsync();
   return {
     ...announcement,
@@ -132,13 +143,14 @@ async function assemble(
 function environment(
   apiUrl: string,
   dbUrl: string,
+  secretKey: string,
   key: SigningKey,
 ): Record<string, string> {
   return {
     SUPABASE_URL: apiUrl,
     SUPABASE_DB_URL: dbUrl,
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: PUBLISHABLE_KEY }),
-    SUPABASE_SECRET_KEYS: JSON.stringify({ default: SECRET_KEY }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: secretKey }),
     SUPABASE_JWKS: JSON.stringify(key.jwks),
   };
 }
@@ -147,6 +159,7 @@ function openStorage(
   dataDir: string,
   apiUrl: string,
   database: Database,
+  { urlSigningSecret }: Secrets,
   key: SigningKey,
 ) {
   return createStorageService({
@@ -154,7 +167,7 @@ function openStorage(
     adminDbUrl: database.adminUrl,
     filesDir: join(dataDir, "files"),
     jwks: key.jwks,
-    urlSigningSecret: SECRET_KEY,
+    urlSigningSecret,
     publicUrl: `${apiUrl}/storage/v1`,
   });
 }

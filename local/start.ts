@@ -8,7 +8,10 @@ import { startStack } from "./stack.ts";
 await endingInSentences(async () => {
   const startedAt = performance.now();
   const ending = askedToEnd();
-  const starting = startStack(optionsFromEnv());
+  const starting = startStack({
+    ...optionsFromEnv(),
+    onProgress: (step) => console.log(step),
+  });
   const first = await Promise.race([starting, ending]);
   const stack = await starting;
   if (typeof first !== "string") {

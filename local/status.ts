@@ -1,5 +1,5 @@
 /** `deno task status`: the variables that `supabase status -o env` prints, for a shell to read. */
-import { readAnnouncement } from "./announce.ts";
+import { readAnnouncement } from "./stack_file.ts";
 import { optionsFromEnv } from "./config.ts";
 import { variables } from "./describe.ts";
 import { resolve } from "./paths.ts";

@@ -10,8 +10,6 @@ export interface TemporaryFolder extends AsyncDisposable {
 /** A data folder that is removed with all that a stack has put there or elsewhere for it. */
 export async function temporaryDataFolder(): Promise<TemporaryFolder> {
   const path = await Deno.makeTempDir({ prefix: "continuum-" });
-  // PostgreSQL may have to run as another user, who has to get in.
-  await Deno.chmod(path, 0o755);
   return {
     path,
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,9 @@
 /**
  * `deno task deploy <project ref>`: migrations, then functions, to a hosted project, by the Supabase
- * CLI. In that order, so that new functions never meet an old schema. Safe to run again.
+ * CLI. In that order, so that new functions never meet an old schema. Safe to run again. Reads `.env`.
  */
+import { readEnvFile, setting } from "./settings.ts";
+
 const CLI = "npm:supabase@2.117.0";
 const FUNCTIONS = [
   "conversation-append",
@@ -16,8 +18,9 @@ if (ref === undefined || !/^[a-z]{20}$/.test(ref)) {
     "Name the project: deno task deploy <project ref>, the 20 letters of its URL.",
   );
 }
-for (const name of ["SUPABASE_ACCESS_TOKEN", "SUPABASE_DB_PASSWORD"]) {
-  if (!Deno.env.get(name)) fail(`${name} is not set: see docs/deploy.md.`);
+await readEnvFile();
+if (setting("SUPABASE_ACCESS_TOKEN") === undefined) {
+  fail("SUPABASE_ACCESS_TOKEN is not set: see docs/deploy.md.");
 }
 
 await supabase("link", "--project-ref", ref);

@@ -1,9 +1,10 @@
 /**
- * `deno task doctor`: looks for what keeps Continuum from running here, and says what to do. It
- * changes nothing.
+ * `deno task doctor`: looks for what keeps Continuum from running here, and in the project that
+ * SUPABASE_URL names, and says what to do. It changes nothing. Reads `.env`.
  */
 import { optionsFromEnv } from "../local/config.ts";
 import { isRunning } from "../local/processes/record.ts";
+import { readEnvFile, setting } from "./settings.ts";
 
 interface Finding {
   ok: boolean;
@@ -12,12 +13,18 @@ interface Finding {
 
 const TESTED_DENO = "2.9.6";
 
+const FUNCTIONS = [
+  "conversation-append",
+  "conversation-history",
+  "file-upload",
+  "file-download",
+];
+
+await readEnvFile();
 const findings: Finding[] = [
   denoVersion(),
   await localStack(),
-  ...(Deno.env.has("SUPABASE_URL")
-    ? await project(Deno.env.get("SUPABASE_URL") ?? "")
-    : []),
+  ...await project(setting("SUPABASE_URL")),
 ];
 for (const { ok, text } of findings) {
   console.log(`${ok ? "ok  " : "FAIL"} ${text}`);
@@ -61,38 +68,74 @@ function isFree(port: number): boolean {
   }
 }
 
-/** Whether the project of the environment answers, as Auth and by each function. */
-async function project(url: string): Promise<Finding[]> {
-  const names = [
-    "conversation-append",
-    "conversation-history",
-    "file-upload",
-    "file-download",
-  ];
+/** Whether a project answers, as Auth and by each function. */
+async function project(url: string | undefined): Promise<Finding[]> {
+  if (url === undefined) return [];
+  const fail = (text: string) => [{ ok: false, text }];
+  const wrong = wrongUrl(url);
+  if (wrong !== null) return fail(`SUPABASE_URL is "${url}": ${wrong}`);
   const jwks = await ask(`${url}/auth/v1/.well-known/jwks.json`);
-  const keys = jwks.ok && jwks.text.includes('"kid"');
+  if (jwks === null) {
+    return fail(
+      `${url} does not answer: check the name, your network, and that the project is not paused`,
+    );
+  }
   return [
-    {
-      ok: keys,
-      text: keys
-        ? `${url} has signing keys`
-        : `${url} has no asymmetric signing key: make one under JWT Keys`,
-    },
-    ...await Promise.all(names.map(async (name) => {
+    signingKeys(url, jwks),
+    ...await Promise.all(FUNCTIONS.map(async (name) => {
       const health = await ask(`${url}/functions/v1/${name}/_/health`);
-      return { ok: health.ok, text: `${name}: ${health.text.slice(0, 120)}` };
+      return health?.status === 404
+        ? { ok: false, text: `${name} is not deployed: see docs/deploy.md` }
+        : {
+          ok: health?.status === 200,
+          text: `${name}: ${health?.text.slice(0, 120) ?? "no answer"}`,
+        };
     })),
   ];
 }
 
-async function ask(url: string): Promise<Finding> {
+/** Null for the URL of a project. */
+function wrongUrl(url: string): string | null {
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+    return "that is not a URL: https://<ref>.supabase.co";
+  }
+  if (url.endsWith("/")) return "remove the slash at its end";
+  return url === parsed.origin ? null : `use ${parsed.origin} alone`;
+}
+
+function signingKeys(url: string, { status, text }: Answer): Finding {
+  let keys: unknown;
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
-    return { ok: response.ok, text: await response.text() };
-  } catch (error) {
+    keys = JSON.parse(text).keys;
+  } catch {
+    // Not a project's Auth.
+  }
+  if (status !== 200 || !Array.isArray(keys)) {
     return {
       ok: false,
-      text: `no answer (${error instanceof Error ? error.name : "error"})`,
+      text:
+        `${url} answers, but not as a Supabase project: ${status} where Auth publishes its keys`,
     };
+  }
+  return keys.length > 0 ? { ok: true, text: `${url} has signing keys` } : {
+    ok: false,
+    text:
+      `${url} has no asymmetric signing key, so every user is 401: make one under JWT Keys`,
+  };
+}
+
+interface Answer {
+  status: number;
+  text: string;
+}
+
+/** Null if nothing answers within five seconds. */
+async function ask(url: string): Promise<Answer | null> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    return { status: response.status, text: await response.text() };
+  } catch {
+    return null;
   }
 }

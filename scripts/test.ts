@@ -1,13 +1,16 @@
 /**
  * `deno task test [paths or options of deno test]`: runs the suites against a local stack of their
- * own on free ports, with an empty database; against the project in the environment instead when
- * SUPABASE_URL is set. Closes with the counts of passed and failed tests.
+ * own on free ports, with an empty database; against another project if SUPABASE_URL and its keys are
+ * exported (`.env` is not read). Closes with the counts of passed and failed tests.
  */
+import { gatewayCompresses, StackError } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
 import { askedToEnd } from "../local/processes/ending.ts";
 import { end, tree } from "../local/processes/entry.ts";
 import type { Stack } from "../local/stack.ts";
+import { isLoopbackHost } from "../local/gateway/host.ts";
 import { startTemporaryStack } from "../local/temporary.ts";
+import { setting } from "./settings.ts";
 
 const suites = ["tests", "supabase", "local"];
 
@@ -81,10 +84,33 @@ function printUnlessRequest(name: string, line: string): void {
   }
 }
 
+/**
+ * The suites sign up hundreds of users and delete what they find: any project but one of this machine
+ * has to be named twice.
+ *
+ * @throws {StackError} otherwise.
+ */
+function requireTestProject(url: string): void {
+  if (!URL.canParse(url)) {
+    throw new StackError(`SUPABASE_URL is "${url}", which is not a URL.`);
+  }
+  if (isLoopbackHost(new URL(url).host)) return;
+  if (setting("CONTINUUM_TEST_TARGET") === url) return;
+  throw new StackError(
+    `SUPABASE_URL is ${url}, and the tests write to and delete from the project they run against. ` +
+      `If it is meant for tests, set CONTINUUM_TEST_TARGET=${url} too; else unset SUPABASE_URL.`,
+  );
+}
+
 await endingInSentences(async () => {
-  if (Deno.env.has("SUPABASE_URL")) Deno.exit(await runSuites({}));
+  const url = setting("SUPABASE_URL");
+  if (url !== undefined) {
+    requireTestProject(url);
+    Deno.exit(await runSuites({}));
+  }
   const stack = await startTemporaryStack({
     onFunctionLine: printUnlessRequest,
+    gatewayCompresses: gatewayCompresses(),
   });
   const code = await runSuites(targetOf(stack)).finally(stack.stop);
   Deno.exit(code);

@@ -5,17 +5,18 @@ import { identify, refusal } from "./identity.ts";
 
 export async function answerAuth(
   request: Request,
-  { lite, key, publicUrl }: Backend,
+  backend: Backend,
 ): Promise<Response> {
+  const { lite, key, publicUrl } = backend;
   const url = new URL(request.url);
-  if (url.pathname.endsWith("/.well-known/jwks.json")) {
+  if (url.pathname === "/auth/v1/.well-known/jwks.json") {
     return Response.json(key.jwks, {
       headers: { "Access-Control-Allow-Origin": "*" },
     });
   }
   const headers = new Headers(request.headers);
-  if (request.method !== "OPTIONS" && !url.pathname.endsWith("/health")) {
-    const identity = await identify(request, key);
+  if (request.method !== "OPTIONS" && url.pathname !== "/auth/v1/health") {
+    const identity = await identify(request, backend);
     if (!identity.known) return refusal(identity.reason);
     headers.set("Authorization", `Bearer ${await signInner(identity.claims)}`);
   }

@@ -12,6 +12,7 @@ export interface StorageService {
 export interface Backend {
   publicUrl: string;
   key: SigningKey;
+  secretKey: string;
   functions: Functions;
   /** Asked for Auth and the Data API, unless `replace` names others. */
   lite: Lite;

@@ -8,9 +8,10 @@ const PATIENCE_MS = 70_000;
 
 export async function answerDataApi(
   request: Request,
-  { lite, key, databaseIsUp }: Backend,
+  backend: Backend,
 ): Promise<Response> {
-  const identity = await identify(request, key);
+  const { lite, databaseIsUp } = backend;
+  const identity = await identify(request, backend);
   if (!identity.known) return refusal(identity.reason);
 
   const headers = new Headers(request.headers);

@@ -1,5 +1,7 @@
 /** Passing a request on to another process, streamed both ways. */
 
+import { spooled } from "./spool.ts";
+
 /** Of one connection, not of the message: RFC 9110 section 7.6.1. */
 const HOP_BY_HOP = [
   "connection",
@@ -17,9 +19,12 @@ const HOP_BY_HOP = [
  */
 const ONE_PIECE_BYTES = 64 * 1024;
 
+/** What fetch has undone by the time its answer is read, without dropping the header. */
+const UNDONE_BY_FETCH = /^(gzip|br)$/i;
+
 /**
- * Sends `request` to `target`. No more than {@link ONE_PIECE_BYTES} are held: a body goes on as it
- * comes, in both directions, and a client that goes away ends the request behind.
+ * Sends `request` to `target`. No more than {@link ONE_PIECE_BYTES} are held in memory: a body goes
+ * on as it comes, in both directions, and a client that goes away ends the request behind.
  */
 export async function forward(
   request: Request,
@@ -30,26 +35,35 @@ export async function forward(
   headers.set("X-Forwarded-Host", url.host);
   headers.set("X-Forwarded-Proto", url.protocol.replace(":", ""));
   headers.set("X-Forwarded-Port", url.port);
-  // fetch would decode what it has asked for and leave the header that says it is encoded.
-  headers.set("Accept-Encoding", "identity");
+  // Or fetch would ask for encodings that the client has not asked for.
+  if (!headers.has("Accept-Encoding")) {
+    headers.set("Accept-Encoding", "identity");
+  }
 
   const response = await fetch(target, {
     method: request.method,
     headers,
-    body: isSmall(request) ? await request.arrayBuffer() : request.body,
+    body: await bodyOf(request),
     redirect: "manual",
     signal: request.signal,
   });
+  const answer = endToEnd(response.headers);
+  if (UNDONE_BY_FETCH.test(answer.get("Content-Encoding") ?? "")) {
+    answer.delete("Content-Encoding");
+    answer.delete("Content-Length");
+  }
   return new Response(response.body, {
     status: response.status,
-    headers: endToEnd(response.headers),
+    headers: answer,
   });
 }
 
-function isSmall({ body, headers }: Request): boolean {
+async function bodyOf(request: Request): Promise<BodyInit | null> {
+  const { body, headers } = request;
+  if (body === null) return null;
   const length = headers.get("Content-Length");
-  return body !== null && length !== null &&
-    Number(length) <= ONE_PIECE_BYTES;
+  if (length === null) return spooled(body);
+  return Number(length) <= ONE_PIECE_BYTES ? await request.arrayBuffer() : body;
 }
 
 function endToEnd(headers: Headers): Headers {

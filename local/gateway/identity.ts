@@ -3,7 +3,6 @@ import {
   type Claims,
   isExpired,
   PUBLISHABLE_KEY,
-  SECRET_KEY,
   type SigningKey,
 } from "../keys.ts";
 
@@ -14,8 +13,14 @@ export type Identity =
 /** The claims of a request: its user's, or those of the role that its API key stands for. */
 export async function identify(
   request: Request,
-  key: SigningKey,
+  { key, secretKey }: { key: SigningKey; secretKey: string },
 ): Promise<Identity> {
+  const roleOf = (apikey: string | null) =>
+    apikey === PUBLISHABLE_KEY
+      ? "anon"
+      : apikey === secretKey
+      ? "service_role"
+      : null;
   const bearer =
     /^Bearer\s+(.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1] ??
       null;
@@ -38,11 +43,6 @@ export async function identify(
   }
   if (role === null) return { known: false, reason: "key" };
   return { known: true, claims: apiKeyClaims(role), isApiKey: true };
-}
-
-function roleOf(key: string | null): string | null {
-  if (key === PUBLISHABLE_KEY) return "anon";
-  return key === SECRET_KEY ? "service_role" : null;
 }
 
 /** The short-lived token that a gateway makes of an API key. */

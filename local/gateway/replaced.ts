@@ -12,12 +12,15 @@ export async function answerFrom(
   service: string,
   request: Request,
   below: string,
-  key: SigningKey,
+  keys: { key: SigningKey; secretKey: string },
 ): Promise<Response> {
   const headers = new Headers(request.headers);
-  const identity = await identify(request, key);
+  const identity = await identify(request, keys);
   if (identity.known && identity.isApiKey) {
-    headers.set("Authorization", `Bearer ${await key.sign(identity.claims)}`);
+    headers.set(
+      "Authorization",
+      `Bearer ${await keys.key.sign(identity.claims)}`,
+    );
   }
   // What came without any key is the service's to answer: preflights, signed URLs, JWKS.
   if (!identity.known && identity.reason === "key" && hasKey(headers)) {

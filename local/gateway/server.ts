@@ -4,6 +4,7 @@ import { answerFunction } from "./function_api.ts";
 import { answerAuth } from "./auth_api.ts";
 import { forBrowsers } from "./cors.ts";
 import { answerDataApi } from "./data_api.ts";
+import { refuseForeignHost } from "./host.ts";
 import { answerFrom } from "./replaced.ts";
 import type { Backend } from "./backend.ts";
 import { answerStorage } from "./storage_api.ts";
@@ -23,12 +24,16 @@ const PATIENCE_MS = 2000;
  *
  * @throws {StackError} where the port cannot be had.
  */
-export function startGateway(port: number): Gateway {
+export function startGateway(
+  { port, compresses }: { port: number; compresses: boolean },
+): Gateway {
   let backend: Backend | null = null;
   const server = listen(
     port,
+    compresses,
     async (request) =>
-      backend === null ? starting() : await route(request, backend),
+      refuseForeignHost(request) ??
+        (backend === null ? starting() : await route(request, backend)),
   );
   let stopped: Promise<void> | null = null;
   return {
@@ -40,12 +45,15 @@ export function startGateway(port: number): Gateway {
 
 function listen(
   port: number,
+  compresses: boolean,
   handler: (request: Request) => Promise<Response>,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
     return Deno.serve({
       hostname: "127.0.0.1",
       port,
+      // What the hosted runtime, which is Deno too, does to its answers.
+      automaticCompression: compresses,
       onListen: () => {},
       onError: () =>
         Response.json({ message: "The local gateway failed" }, { status: 502 }),
@@ -85,19 +93,19 @@ async function routeService(
   below: string,
   backend: Backend,
 ): Promise<Response> {
-  const { replace, key } = backend;
+  const { replace } = backend;
   switch (service) {
     case "auth":
       return replace.auth
-        ? await answerFrom(replace.auth, request, below, key)
+        ? await answerFrom(replace.auth, request, below, backend)
         : await answerAuth(request, backend);
     case "rest":
       return replace.rest
-        ? await answerFrom(replace.rest, request, below, key)
+        ? await answerFrom(replace.rest, request, below, backend)
         : await answerDataApi(request, backend);
     case "storage":
       return replace.storage
-        ? await answerFrom(replace.storage, request, below, key)
+        ? await answerFrom(replace.storage, request, below, backend)
         : await answerStorage(request, below, backend);
     default:
       return notFound();

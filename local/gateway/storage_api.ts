@@ -10,13 +10,14 @@ const WITHOUT_KEY =
 export async function answerStorage(
   request: Request,
   below: string,
-  { storage, key }: Backend,
+  backend: Backend,
 ): Promise<Response> {
+  const { storage, key } = backend;
   if (storage === null) throw new Error("Storage is elsewhere.");
   const headers = new Headers(request.headers);
   const hasOwnToken = WITHOUT_KEY.test(below) && !headers.has("Authorization");
   if (request.method !== "OPTIONS" && !hasOwnToken) {
-    const identity = await identify(request, key);
+    const identity = await identify(request, backend);
     // Tokens are Storage's to judge, with its own words; keys are the gateway's.
     if (!identity.known && identity.reason === "key") return refusal("key");
     if (identity.known) {

@@ -70,10 +70,10 @@ export function createLite(dbUrl: string, publicUrl: string): Lite {
       await app.init();
       await takeFunctionLimits(connection, dbUrl);
       jsonArguments = await readJsonArguments(dbUrl);
-      // It reads the schema at its first request: let that be this one and not a client's.
+      // It reads the schema at its first request, whatever that asks for: not at a client's.
       const token = await signInner({ role: "service_role" });
       await fetch(
-        new Request(`${publicUrl}/rest/v1/schema_version?limit=0`, {
+        new Request(`${publicUrl}/rest/v1/nothing`, {
           headers: { Authorization: `Bearer ${token}` },
         }),
       );
@@ -96,12 +96,17 @@ function keepGrants(connection: object): void {
 }
 
 const isQuiet = new AsyncLocalStorage<boolean>();
-const printError = console.error;
-console.error = (...what) => {
-  if (!isQuiet.getStore()) printError(...what);
-};
+for (const level of ["debug", "log", "info", "warn", "error"] as const) {
+  const print = console[level];
+  console[level] = (...what) => {
+    if (!isQuiet.getStore()) print(...what);
+  };
+}
 
-/** It prints what the database refuses, values of the caller included, and answers it besides. */
+/**
+ * It prints what the database refuses, values of the caller included, and e-mails that it cannot
+ * send, with address and code.
+ */
 function quietly<T>(work: () => T): T {
   return isQuiet.run(true, work);
 }

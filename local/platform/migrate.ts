@@ -39,10 +39,24 @@ export function cliUrl(dbUrl: string): string {
  * @throws {StackError} with its output where it fails.
  */
 export async function runCli(args: string[]): Promise<string> {
+  // Everybody on the machine may read a command line: passwords go by the environment.
+  let password: string | undefined;
+  const shown = args.map((arg) => {
+    if (!/^postgres(ql)?:/.test(arg)) return arg;
+    const url = new URL(arg);
+    password = decodeURIComponent(url.password);
+    url.password = "";
+    return url.href;
+  });
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", CLI, ...args],
+    args: ["run", "-A", "--quiet", CLI, ...shown],
     cwd: root,
-    env: { SUPABASE_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", NO_COLOR: "1" },
+    env: {
+      SUPABASE_TELEMETRY_DISABLED: "1",
+      DO_NOT_TRACK: "1",
+      NO_COLOR: "1",
+      ...(password && { PGPASSWORD: password }),
+    },
     stdin: "null",
   }).output();
   const printed = new TextDecoder().decode(stdout) +

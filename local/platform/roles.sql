@@ -1,12 +1,12 @@
 -- The roles, schemas and default grants of a hosted project, made before any migration.
 -- Run as supabase_admin, the superuser. postgres is none, as on a hosted project.
-create role postgres login createdb createrole replication bypassrls password 'postgres';
+create role postgres login createdb createrole replication bypassrls;
 create role anon nologin noinherit;
 create role authenticated nologin noinherit;
 create role service_role nologin noinherit bypassrls;
-create role authenticator login noinherit password 'postgres';
-create role supabase_auth_admin login createrole noinherit password 'postgres';
-create role supabase_storage_admin login createrole noinherit password 'postgres';
+create role authenticator login noinherit;
+create role supabase_auth_admin login createrole noinherit;
+create role supabase_storage_admin login createrole noinherit;
 grant anon, authenticated, service_role to authenticator;
 grant anon, authenticated, service_role to postgres with admin option;
 

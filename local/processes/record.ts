@@ -4,6 +4,7 @@
  * By pid and start time, never by name.
  */
 import { StackError } from "../config.ts";
+import { LOCK_FILE, writePrivately } from "../data_folder.ts";
 import { join } from "../paths.ts";
 import { end, type Entry, entryOf, isAlive } from "./entry.ts";
 
@@ -31,9 +32,10 @@ export class ProcessRecord {
    */
   static async take(dataDir: string): Promise<ProcessRecord> {
     const path = pathIn(dataDir);
-    const lock = await Deno.open(join(dataDir, "lock"), {
+    const lock = await Deno.open(join(dataDir, LOCK_FILE), {
       create: true,
       write: true,
+      mode: 0o600,
     });
     const before = await read(path);
     if (!await lock.tryLock(true)) {
@@ -65,9 +67,7 @@ export class ProcessRecord {
   /** One after another, and renamed: a reader sees a whole record, and the last one stays. */
   #write(): Promise<void> {
     this.#written = this.#written.then(async () => {
-      const unfinished = `${this.#path}.new`;
-      await Deno.writeTextFile(unfinished, JSON.stringify(this.#content));
-      await Deno.rename(unfinished, this.#path);
+      await writePrivately(this.#path, JSON.stringify(this.#content));
     });
     return this.#written;
   }

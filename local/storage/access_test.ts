@@ -1,4 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
+// deno-lint-ignore no-import-prefix -- only the local stack uses it
+import { SignJWT } from "npm:jose@6.2.18";
 import { DENIED, NOT_FOUND, text, withObjects } from "./testing_objects.ts";
 import { ALICE, BOB, refusal, type Stand } from "./testing.ts";
 
@@ -41,6 +43,11 @@ Deno.test("who may do what", async (t) => {
         deepEqual(refusal(update), DENIED);
         deepEqual(
           refusal(await stand.call("DELETE", `/object/${key}`, { sub: BOB })),
+          [400, "403 Unauthorized: Access denied"],
+        );
+        const absent = `/object/files/${ALICE}/absent`;
+        deepEqual(
+          refusal(await stand.call("DELETE", absent, { sub: BOB })),
           NOT_FOUND,
         );
         deepEqual((await bob.remove([`${ALICE}/a.txt`])).data, []);
@@ -94,10 +101,23 @@ Deno.test("who may do what", async (t) => {
         old,
         '403 Unauthorized: "exp" claim timestamp check failed',
       );
-      const none =
-        "403 Unauthorized: no applicable key found in the JSON Web Key Set";
-      await refuses(stand, await stand.tokenOf({ sub: ALICE }, null), none);
-      await refuses(stand, await stand.tokenOf({ sub: ALICE }, "other"), none);
+      for (const kid of [null, "other"]) {
+        const forged = await stand.tokenOf({ sub: ALICE }, kid);
+        await refuses(
+          stand,
+          forged,
+          "403 Unauthorized: Key for the ES256 algorithm must be one of type CryptoKey, KeyObject, or JSON Web Key. Received an instance of Uint8Array",
+        );
+      }
+      const wrong = "403 Unauthorized: signature verification failed";
+      const [head = "", body = ""] = (await stand.tokenOf({ sub: BOB }))
+        .split(".");
+      const mine = (await stand.tokenOf({ sub: ALICE })).split(".")[2];
+      await refuses(stand, `${head}.${body}.${mine}`, wrong);
+      const guessed = await new SignJWT({ role: "service_role" })
+        .setProtectedHeader({ alg: "HS256" }).setExpirationTime("1h")
+        .sign(new TextEncoder().encode("a guess"));
+      await refuses(stand, guessed, wrong);
     });
 
     await t.step(

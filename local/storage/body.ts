@@ -12,7 +12,7 @@ export interface Incoming {
   userMetadata: Record<string, unknown> | undefined;
   /** The body's declared length. For multipart it includes the boundaries. */
   declaredLength: number | undefined;
-  /** A raw body without Content-Length: the real service does not hold it to its bucket's limit. */
+  /** A raw body without Content-Length: the real service holds it to no limit at all. */
   unmeasured: boolean;
   bytes: AsyncIterable<Uint8Array>;
   /** Reads and drops what is left, so that a client which is still sending gets its answer. */

@@ -45,7 +45,7 @@ export const folders = (root: string) => ({
 export async function openBytes(root: string): Promise<Bytes> {
   const { objects, incoming, resumable } = folders(resolve(root));
   for (const folder of [objects, incoming, resumable]) {
-    await Deno.mkdir(folder, { recursive: true });
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   }
 
   const pathOf = ({ bucket, key, version }: Place) =>
@@ -73,6 +73,7 @@ export async function openBytes(root: string): Promise<Bytes> {
         // Completed before and asked again: the same version is the same bytes.
         if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
       });
+      await Deno.chmod(path, 0o600);
       const { size, digest } = await measure(path);
       return { size, eTag: `"${digest}"`, lastModified: new Date() };
     },
@@ -123,7 +124,11 @@ async function receive(
 ) {
   const hash = createHash("md5");
   let size = 0;
-  using file = await Deno.open(path, { write: true, createNew: true });
+  using file = await Deno.open(path, {
+    write: true,
+    createNew: true,
+    mode: 0o600,
+  });
   for await (const chunk of body) {
     size += chunk.byteLength;
     if (size > limit) throw errors.tooLarge();
@@ -158,7 +163,7 @@ async function measure(path: string) {
 /** Does `put` with the folder of `path` there, and makes the result durable. */
 async function settle(path: string, put: () => Promise<void>): Promise<void> {
   for (let attempt = 1;; attempt++) {
-    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
     try {
       await put();
       return await syncFolder(dirname(path));

@@ -27,6 +27,55 @@ Deno.test("changes of objects", async (t) => {
     );
 
     await t.step(
+      "each write of an object has a version of its own",
+      async () => {
+        const key = `${ALICE}/versions`;
+        const version = async () => {
+          const [row] = await stand.admin`
+            select version::uuid::text as version, version as text
+            from storage.objects where name = ${key}`;
+          equal(row?.version, row?.text);
+          return row?.version;
+        };
+        const seen = new Set<string>();
+        const upsert = { upsert: true };
+        await alice.upload(key, text("one"));
+        seen.add(await version());
+        await alice.upload(key, text("one"), upsert);
+        seen.add(await version());
+        const { data } = await alice.createSignedUploadUrl(key, upsert);
+        for (const body of ["two", "three"]) {
+          const sent = await alice
+            .uploadToSignedUrl(key, data?.token ?? "", text(body));
+          equal(sent.error, null);
+          seen.add(await version());
+        }
+        equal(seen.size, 4);
+      },
+    );
+
+    await t.step(
+      "an upload that was allowed to replace does so, however late it ends",
+      async () => {
+        const key = `files/${ALICE}/late`;
+        const turn = Promise.withResolvers<void>();
+        const body = new ReadableStream<Uint8Array>({
+          async start(controller) {
+            controller.enqueue(text("begun "));
+            await turn.promise;
+            controller.enqueue(text("first"));
+            controller.close();
+          },
+        });
+        const slow = put(key, body, { "x-upsert": "true" });
+        equal((await put(key, "ready")).status, 200);
+        turn.resolve();
+        equal((await slow).status, 200);
+        equal((await get(key)).text, "begun first");
+      },
+    );
+
+    await t.step(
       "of many uploads to one key at once, one succeeds",
       async () => {
         const answers = await Promise.all(

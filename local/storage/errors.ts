@@ -90,6 +90,8 @@ export const errors = {
     failure(400, "InvalidRequest", "Metadata header is required"),
   noContent: (cause?: unknown) =>
     failure(400, "InvalidRequest", "No content provided", { cause }),
+  preconditionFailed: () =>
+    failure(412, "PreconditionFailed", "PreconditionFailed", { status: 412 }),
   invalidRange: () =>
     failure(416, "InvalidRange", "The requested range is not satisfiable", {
       status: 416,

@@ -225,7 +225,10 @@ async function openFiles(folder: string): Promise<{ position: number }[]> {
   for await (const { name } of Deno.readDir("/proc/self/fd")) {
     const path = await Deno.readLink(`/proc/self/fd/${name}`).catch(() => "");
     if (!path.startsWith(folder)) continue;
-    const info = await Deno.readTextFile(`/proc/self/fdinfo/${name}`);
+    // It may be closed in between.
+    const info = await Deno.readTextFile(`/proc/self/fdinfo/${name}`)
+      .catch(() => "");
+    if (info === "") continue;
     found.push({ position: Number(/pos:\s+(\d+)/.exec(info)?.[1]) });
   }
   return found;

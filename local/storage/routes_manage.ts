@@ -66,7 +66,15 @@ export function manageRoutes(deps: Deps): Hono {
       "storage.object.delete",
       (sql) => deleteObjects(sql, bucket, [key]),
     );
-    if (!row) throw errors.objectNotFound();
+    if (!row) {
+      // What is there and not the caller's to delete is told apart, by the real service too.
+      await db.as(
+        service(c.req.raw),
+        "storage.object.delete",
+        (sql) => findObject(sql, bucket, key),
+      );
+      throw errors.accessDenied("Access denied");
+    }
     await bytes.remove({ bucket, key, version: row.version });
     return c.json({ message: "Successfully deleted" });
   });

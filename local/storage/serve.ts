@@ -1,7 +1,7 @@
 // An object as an HTTP answer: conditions, one range, and the headers of the real service.
 import type { Bytes } from "./bytes.ts";
 import { errors } from "./errors.ts";
-import type { ObjectRow } from "./rows.ts";
+import type { ObjectMetadata, ObjectRow } from "./rows.ts";
 
 interface Options {
   /** The query's `download`: a file name, or empty for the object's own. */
@@ -27,6 +27,7 @@ export async function serveObject(
     headers.set("content-length", String(metadata.size));
     return new Response(null, { headers });
   }
+  if (isOutdated(request.headers, metadata)) throw errors.preconditionFailed();
   if (isFresh(request.headers, metadata)) {
     return new Response(null, { status: 304 });
   }
@@ -72,7 +73,7 @@ export function headersOf(
     headers.set(
       "content-disposition",
       name
-        ? `attachment; filename=${name}; filename*=UTF-8''${name};`
+        ? `attachment; filename=${name}; filename*=UTF-8''${name}`
         : "attachment;",
     );
   }
@@ -84,27 +85,39 @@ function normalize(type = "application/octet-stream"): string {
   return type.includes("text/html") ? "text/plain" : type;
 }
 
-/** S3's rule: If-None-Match decides alone when it is there. */
-function isFresh(
-  headers: Headers,
-  metadata: { eTag: string; lastModified: string },
-): boolean {
+type Validators = Pick<ObjectMetadata, "eTag" | "lastModified">;
+
+/** If-Match decides alone if it is there: RFC 9110 section 13.1.4. */
+function isOutdated(headers: Headers, metadata: Validators): boolean {
+  const match = headers.get("if-match");
+  if (match !== null) return !matches(match, metadata.eTag);
+  const since = Date.parse(headers.get("if-unmodified-since") ?? "");
+  return wholeSeconds(metadata) > since;
+}
+
+/** If-None-Match decides alone if it is there: RFC 9110 section 13.1.3. */
+function isFresh(headers: Headers, metadata: Validators): boolean {
   const none = headers.get("if-none-match");
-  if (none !== null) {
-    return none === "*" ||
-      none.split(",").some((tag) =>
-        tag.trim().replace(/^W\//, "") === metadata.eTag
-      );
-  }
+  if (none !== null) return matches(none, metadata.eTag);
   const since = Date.parse(headers.get("if-modified-since") ?? "");
-  return Math.floor(Date.parse(metadata.lastModified) / 1000) * 1000 <= since;
+  return wholeSeconds(metadata) <= since;
+}
+
+function matches(tags: string, eTag: string): boolean {
+  return tags === "*" ||
+    tags.split(",").some((tag) => tag.trim().replace(/^W\//, "") === eTag);
+}
+
+function wholeSeconds({ lastModified }: Validators): number {
+  return Math.floor(Date.parse(lastModified) / 1000) * 1000;
 }
 
 /**
- * One range of bytes, both ends included. What is no single range of bytes is ignored, as S3 does;
- * one beyond the object is refused with 416.
+ * One range of bytes, both ends included. Several ranges, or one beyond the object, are refused with
+ * 416; what is not a range of bytes is ignored.
  */
 export function parseRange(header: string | null, size: number) {
+  if (/^bytes=[\d-]*,/.test(header?.trim() ?? "")) throw errors.invalidRange();
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");
   if (!match || (match[1] === "" && match[2] === "")) return undefined;
   const [first, last] = [match[1] ?? "", match[2] ?? ""];

@@ -22,7 +22,7 @@ Deno.test("signed URLs", async (t) => {
         deepEqual([response.status, await response.text()], [206, "el"]);
         equal(
           response.headers.get("content-disposition"),
-          "attachment; filename=%C3%A9.txt; filename*=UTF-8''%C3%A9.txt;",
+          "attachment; filename=%C3%A9.txt; filename*=UTF-8''%C3%A9.txt",
         );
         equal(response.headers.get("cache-control"), null);
         const expires = Date.parse(response.headers.get("expires") ?? "");

@@ -6,7 +6,6 @@ import type { Deps, UploadTarget } from "./context.ts";
 import { errors, StorageError } from "./errors.ts";
 import {
   isFolderPlaceholder,
-  MAX_OBJECT_BYTES,
   requireBucketName,
   requireKey,
   requireMimeType,
@@ -71,8 +70,8 @@ async function limitOf(
   if (!multipart && (incoming.declaredLength ?? 0) > limit) {
     throw errors.tooLarge();
   }
-  // As the real service: without Content-Length only the global limit holds.
-  return incoming.unmeasured ? MAX_OBJECT_BYTES : limit;
+  // As the real service, which looks at Content-Length alone (fileUploadFromRequest in uploader.ts).
+  return incoming.unmeasured ? Infinity : limit;
 }
 
 /**

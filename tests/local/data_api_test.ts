@@ -156,7 +156,7 @@ Deno.test("48 appends that wait for one row lock are all done once it is free", 
   const { body } = await append(owner, name, ["first"], { at });
   await withSql(async (sql) => {
     const waiting = await sql.begin(async (held) => {
-      await held`select from public.conversations where id = ${body.conversation.id} for update`;
+      await held`select from continuum.conversations where id = ${body.conversation.id} for update`;
       const appends = Array.from(
         { length: 48 },
         (_, index) => append(owner, name, [`${index}`], { at }),
@@ -182,7 +182,7 @@ Deno.test("appends that wait too long are 503, and the stack serves on when the 
   const { body } = await append(owner, name, ["first"], { at });
   const statuses = await withSql((sql) =>
     sql.begin(async (held) => {
-      await held`select from public.conversations where id = ${body.conversation.id} for update`;
+      await held`select from continuum.conversations where id = ${body.conversation.id} for update`;
       const answers = await Promise.all(
         Array.from({ length: 8 }, () => append(owner, name, ["late"], { at })),
       );

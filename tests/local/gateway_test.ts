@@ -2,30 +2,14 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { ownStack, probeFolder } from "./own_stack.ts";
 import { until } from "./processes.ts";
+import { rawRequest } from "./raw.ts";
 
 const { stack } = await ownStack({ functionsDir: await probeFolder() });
 const probe = `${stack.apiUrl}/functions/v1/probe`;
 const MEBIBYTE = 1024 * 1024;
 
-/** The head of an answer as it comes over the wire, for what fetch would undo. */
-async function rawHead(method: string, path: string, accept = "identity") {
-  const { hostname, port } = new URL(stack.apiUrl);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
-  await connection.write(
-    new TextEncoder().encode(
-      `${method} /functions/v1/probe${path} HTTP/1.1\r\nHost: ${hostname}\r\n` +
-        `Accept-Encoding: ${accept}\r\nConnection: close\r\n\r\n`,
-    ),
-  );
-  const text = await new Response(connection.readable).text();
-  const [head = "", body = ""] = text.split("\r\n\r\n");
-  const [statusLine = "", ...lines] = head.split("\r\n");
-  const headers = new Headers(lines.map((line): [string, string] => {
-    const [name = "", ...value] = line.split(": ");
-    return [name, value.join(": ")];
-  }));
-  return { status: Number(statusLine.split(" ")[1]), headers, body };
-}
+const raw = (target: string, options = {}) =>
+  rawRequest(stack.apiUrl, `/functions/v1/probe${target}`, options);
 
 Deno.test("50 MiB through the gateway arrive with their digest, up and down", async () => {
   const sent = createHash("sha256");
@@ -77,26 +61,40 @@ Deno.test("a function sees the method, query, headers and body, and where it was
 });
 
 Deno.test("HEAD, 204, 206, 304 and 416 keep their headers and lengths", async () => {
-  const head = await rawHead("HEAD", "/status?status=200");
+  const head = await raw("/status?status=200", { method: "HEAD" });
   assert.equal(head.status, 200);
   assert.equal(head.headers.get("Content-Length"), "5000");
   assert.equal(head.body, "");
   for (const status of [200, 204, 206, 304, 416]) {
-    const answer = await rawHead("GET", `/status?status=${status}`);
+    const answer = await raw(`/status?status=${status}`);
     assert.equal(answer.status, status);
     assert.equal(answer.headers.get("ETag"), '"strong"');
     assert.equal(answer.headers.get("X-Answer"), "kept");
   }
-  const part = await rawHead("GET", "/status?status=206");
+  const part = await raw("/status?status=206");
   assert.equal(part.headers.get("Content-Range"), "bytes 0-1999/5000");
 });
 
 Deno.test("an answer is not compressed on the way: a strong ETag names these bytes", async () => {
-  const answer = await rawHead("GET", "/status?status=200", "gzip, br");
+  const answer = await raw("/status?status=200", {
+    headers: { "Accept-Encoding": "gzip, br" },
+  });
   assert.equal(answer.headers.get("Content-Encoding"), null);
   assert.equal(answer.headers.get("ETag"), '"strong"');
   assert.equal(answer.headers.get("Content-Length"), "5000");
   assert.equal(answer.body, "a".repeat(5000));
+});
+
+Deno.test("a function sees the encodings that the client takes, and what it encodes itself arrives", async () => {
+  for (const encodings of ["gzip", "br;q=0.5, identity", undefined]) {
+    const { body } = await raw("/request", {
+      headers: encodings === undefined ? {} : { "Accept-Encoding": encodings },
+    });
+    const seen = JSON.parse(body).headers["accept-encoding"];
+    assert.equal(seen, encodings ?? "identity");
+  }
+  const answer = await fetch(`${probe}/encoded`);
+  assert.equal(await answer.text(), "text ".repeat(1000));
 });
 
 Deno.test("a client that goes away ends the request behind the gateway", async () => {

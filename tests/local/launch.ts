@@ -1,5 +1,5 @@
 /** `deno task start` as a user runs it: a process to signal, and what it printed. */
-import { PUBLISHABLE_KEY, SECRET_KEY } from "../../local/keys.ts";
+import { join } from "node:path";
 import { freePort } from "../../local/ports.ts";
 import { temporaryDataFolder } from "../../local/temporary.ts";
 import type { Target } from "../support/target.ts";
@@ -45,6 +45,7 @@ export interface Launched extends AsyncDisposable {
   stop(signal?: Deno.Signal): Promise<number>;
   /** It and all that it has started. */
   pids(): Promise<number[]>;
+  /** Once it is ready. */
   target: Target;
 }
 
@@ -101,12 +102,11 @@ export function launch(
         if (over) throw new Error(`It ended before it was ready:\n${text}`);
         return text.includes("stops it; your data stays");
       }, 60),
-    target: {
-      url: `http://127.0.0.1:${place.port}`,
-      publishableKey: PUBLISHABLE_KEY,
-      secretKey: SECRET_KEY,
-      dbUrl:
-        `postgresql://postgres:postgres@127.0.0.1:${place.dbPort}/postgres`,
+    get target() {
+      const { apiUrl, ...rest } = JSON.parse(
+        Deno.readTextFileSync(join(place.dataDir, "stack.json")),
+      );
+      return { url: apiUrl, ...rest };
     },
     [Symbol.asyncDispose]: async () => void await stop(),
   };

@@ -207,14 +207,14 @@ Deno.test("a failure of ours that quotes what was sent is logged without it", as
   lines.length = 0;
   await withSql((sql) =>
     sql.unsafe(`
-      create function private.fail() returns trigger language plpgsql as $$
+      create function continuum.fail() returns trigger language plpgsql as $$
       begin raise exception E'cannot store %\n    at %:1:1', new.content, new.content; end $$;
-      create trigger fail before insert on public.messages
-        for each row execute function private.fail();
+      create trigger fail before insert on continuum.messages
+        for each row execute function continuum.fail();
     `), at.dbUrl);
   const answer = await append(user, fresh("failing"), [secret()], { at });
   await withSql(
-    (sql) => sql`drop trigger fail on public.messages`,
+    (sql) => sql`drop trigger fail on continuum.messages`,
     at.dbUrl,
   );
   assert.equal(answer.status, 500);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { clusterFolders } from "../../local/postgres/folders.ts";
+import { withSql } from "../support/sql.ts";
 import { launch, newPlace, type Place, runTask } from "./launch.ts";
 import { allGone, descendants } from "./processes.ts";
 
@@ -50,19 +52,20 @@ Deno.test("a data folder that cannot be made is said in a sentence", async () =>
   );
 });
 
-Deno.test("a broken cluster or signing key is said in a sentence that names the way out", async () => {
+Deno.test("a broken cluster, signing key or stack.json is said in a sentence that names the way out", async () => {
   await using place = await newPlace();
   {
     await using stack = launch(place);
     await stack.ready();
   }
-  const breakable: [file: string, says: RegExp][] = [
-    ["postgres/global/pg_control", /broken.*deno task reset/s],
-    ["postgres/PG_VERSION", /broken.*deno task reset/s],
-    ["signing-key.json", /signing-key\.json is broken/],
+  const cluster = await clusterOf(place.dataDir);
+  const breakable: [path: string, says: RegExp][] = [
+    [`${cluster}/global/pg_control`, /broken.*deno task reset/s],
+    [`${cluster}/PG_VERSION`, /broken.*deno task reset/s],
+    [`${place.dataDir}/signing-key.json`, /signing-key\.json is broken/],
+    [`${place.dataDir}/stack.json`, /stack\.json is broken.*deno task reset/],
   ];
-  for (const [file, says] of breakable) {
-    const path = `${place.dataDir}/${file}`;
+  for (const [path, says] of breakable) {
     const { uid, gid } = await Deno.stat(path);
     const content = await Deno.readFile(path);
     await Deno.writeTextFile(path, "{}");
@@ -111,6 +114,8 @@ Deno.test("status prints the variables of a running stack, and a sentence when n
   const { code, printed } = await runTask("local/status.ts", place);
   assert.equal(code, 0);
   const { url, dbUrl, publishableKey, secretKey } = stack.target;
+  const [row] = await withSql((sql) => sql`select current_user as me`, dbUrl);
+  assert.equal(row?.me, "postgres");
   for (
     const line of [
       `API_URL="${url}"`,
@@ -129,7 +134,7 @@ Deno.test("status prints the variables of a running stack, and a sentence when n
   await allGone(pids, 1);
 });
 
-Deno.test("two stacks run side by side, and the commands that they print work as pasted", async () => {
+Deno.test("two stacks run side by side, say how far they are, and the commands that they print work as pasted", async () => {
   await using here = await newPlace();
   await using there = await newPlace();
   await using one = launch(here);
@@ -137,6 +142,10 @@ Deno.test("two stacks run side by side, and the commands that they print work as
   await Promise.all([one.ready(), two.ready()]);
   for (const stack of [one, two]) {
     const printed = stack.printed();
+    assert.match(
+      printed,
+      /Starting the database\.\nApplying migrations\.\nStarting the functions\./,
+    );
     const commands = printed.slice(
       printed.indexOf("  TOKEN="),
       printed.indexOf("Ctrl-C"),
@@ -149,6 +158,12 @@ Deno.test("two stacks run side by side, and the commands that they print work as
     assert.equal(answer.messages[0].seq, 1);
   }
 });
+
+/** Where the cluster is: outside the data folder if root runs the stack. */
+async function clusterOf(dataDir: string): Promise<string> {
+  const [inside, outside] = await clusterFolders(dataDir);
+  return await Deno.stat(inside).then(() => inside, () => outside);
+}
 
 async function assertHealthy(url: string): Promise<void> {
   const health = await fetch(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import * as jose from "npm:jose@6.2.18";
 import { signUp } from "../support/actors.ts";
 import { append, history } from "../support/http.ts";
@@ -80,6 +81,42 @@ Deno.test("LOCAL_*_URL: each service is asked at its URL, with path, query and b
     assert.equal(seen.path, path.replace(/^\w+\/v1/, ""));
     assert.equal(seen.body, "sent");
   }
+});
+
+Deno.test("a chunked upload to a service that takes it slowly costs no more than its size", async () => {
+  const MIB = 1024 * 1024;
+  const slow = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      const hash = createHash("sha256");
+      for await (const chunk of request.body ?? []) hash.update(chunk);
+      return new Response(hash.digest("hex"));
+    },
+  );
+  await using stack = await startTemporaryStack({
+    functionsDir,
+    replace: { storage: `http://127.0.0.1:${slow.addr.port}` },
+  });
+  const chunk = new Uint8Array(MIB / 4).fill(7);
+  const sent = createHash("sha256");
+  let left = 4 * 200;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller) {
+      if (left-- === 0) return controller.close();
+      sent.update(chunk);
+      controller.enqueue(chunk);
+    },
+  });
+  const startedAt = performance.now();
+  const answer = await fetch(`${stack.apiUrl}/storage/v1/object/b/k`, {
+    method: "POST",
+    headers: { apikey: stack.publishableKey },
+    body,
+  });
+  assert.equal(await answer.text(), sent.digest("hex"));
+  const seconds = (performance.now() - startedAt) / 1000;
+  assert.ok(seconds < 12, `200 MiB took ${seconds.toFixed(1)} s`);
+  await slow.shutdown();
 });
 
 Deno.test("an API key becomes a token of its role that the published keys verify", async () => {

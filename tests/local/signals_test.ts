@@ -56,7 +56,7 @@ Deno.test("a request that does not end does not keep a stack from ending", async
   const slow = await Deno.connect({ hostname: "127.0.0.1", port: place.port });
   await slow.write(
     new TextEncoder().encode(
-      "POST /functions/v1/conversation-append HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
+      "POST /functions/v1/conversation-append HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
     ),
   );
   const startedAt = Date.now();

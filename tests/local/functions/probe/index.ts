@@ -1,5 +1,6 @@
 /** A function that tells what reaches it and what it may do. */
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 
 const ended: string[] = [];
 
@@ -19,7 +20,14 @@ async function answer(request: Request): Promise<Response> {
     case "/probe/bytes":
       return bytes(Number(url.searchParams.get("size")));
     case "/probe/status":
-      return withStatus(Number(url.searchParams.get("status")));
+      return withStatus(
+        Number(url.searchParams.get("status")),
+        url.searchParams.get("cache") ?? "no-cache",
+      );
+    case "/probe/encoded":
+      return new Response(gzipSync("text ".repeat(1000)), {
+        headers: { "Content-Encoding": "gzip", "Content-Type": "text/plain" },
+      });
     case "/probe/sandbox":
       return Response.json(await sandbox());
     case "/probe/hang":
@@ -61,8 +69,9 @@ function bytes(size: number): Response {
   );
 }
 
-function withStatus(status: number): Response {
+function withStatus(status: number, cacheControl: string): Response {
   const headers = {
+    "Cache-Control": cacheControl,
     ETag: '"strong"',
     "Content-Type": "application/json",
     "X-Answer": "kept",

@@ -18,7 +18,7 @@ export async function benchFiles(
 ): Promise<Section[]> {
   const { admin, user } = bed;
   await admin`
-    insert into public.storage_usage (owner_id, bytes_limit) values (${user.id}, ${
+    insert into continuum.storage_usage (owner_id, bytes_limit) values (${user.id}, ${
     2 ** 40
   })
     on conflict (owner_id) do update set bytes_limit = excluded.bytes_limit

@@ -11,21 +11,31 @@ export async function conversationOf(
     const claims = JSON.stringify({ sub: user.id });
     await sql`select set_config('request.jwt.claims', ${claims}, true)`;
     await sql`
-      insert into public.conversations (owner_id, continuation_id) values (${user.id}, ${name})
+      insert into continuum.conversations (owner_id, continuation_id) values (${user.id}, ${name})
     `;
     await sql`
-      insert into public.messages
-        (conversation_id, seq, author_id, role, content, token_count, payload_hash)
-      select c.id, n, ${user.id},
-        (case when n % 2 = 0 then 'assistant' else 'user' end)::public.message_role,
-        (
-          select string_agg('word' || (n * 7919 + w * w * 104729) % 5000, ' ')
-          from generate_series(1, 40) w
-        ),
-        60, sha256('')
-      from public.conversations c, generate_series(1, ${messages}::int) n
+      insert into continuum.messages (
+        conversation_id, seq, position, parent_position, author_id, role, content, token_count,
+        payload_hash, size_bytes, search_vector
+      )
+      select c.id, n, n, n - 1, ${user.id},
+        (case when n % 2 = 0 then 'assistant' else 'user' end)::continuum.message_role,
+        w.words, 60, sha256(''), octet_length(w.words) + 2, continuum.search_vector(w.words, null)
+      from continuum.conversations c
+      cross join generate_series(1, ${messages}::int) n
+      cross join lateral (
+        select string_agg('word' || (n * 7919 + w * w * 104729) % 5000, ' ') as words
+        from generate_series(1, 40) w
+      ) w
       where c.owner_id = ${user.id} and c.continuation_id = ${name}
       order by n
+    `;
+    await sql`
+      update continuum.conversations
+      set last_seq = ${messages}, head_position = ${messages}, size_bytes = ${
+      messages * 300
+    }
+      where owner_id = ${user.id} and continuation_id = ${name}
     `;
   });
   return name;
@@ -33,6 +43,6 @@ export async function conversationOf(
 
 /** What autovacuum would have done by the time that somebody asks. */
 export async function settle({ admin }: Bed): Promise<void> {
-  await admin`vacuum analyze public.messages`;
-  await admin`vacuum analyze public.conversations`;
+  await admin`vacuum analyze continuum.messages`;
+  await admin`vacuum analyze continuum.conversations`;
 }

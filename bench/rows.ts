@@ -20,7 +20,8 @@ export async function conversationOf(
       )
       select c.id, n, n, n - 1, ${user.id},
         (case when n % 2 = 0 then 'assistant' else 'user' end)::continuum.message_role,
-        w.words, 60, sha256(''), octet_length(w.words) + 2, continuum.search_vector(w.words, null)
+        w.words, 60, sha256(''), octet_length(w.words) + 2, continuum.search_vector(w.words, null) ||
+          continuum.scope_vector(c.owner_id, c.id)
       from continuum.conversations c
       cross join generate_series(1, ${messages}::int) n
       cross join lateral (

@@ -308,7 +308,10 @@ begin
     new.title := default_title;
   end if;
   if tg_op = 'INSERT' or new.title <> old.title then
-    new.title_vector := case when new.title <> default_title then continuum.search_vector(new.title, null) end;
+    new.title_vector := case
+      when new.title <> default_title
+        then continuum.search_vector(new.title, null) || continuum.scope_vector(new.owner_id, new.id)
+    end;
   end if;
   if tg_op = 'INSERT'
     or (new.ttl_seconds, new.last_activity_at) is distinct from (old.ttl_seconds, old.last_activity_at)

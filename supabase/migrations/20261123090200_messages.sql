@@ -298,7 +298,7 @@ begin
       message.token_count is null, message.client_id, message.payload_hash, weight, place, parent, calls,
       results, continuum.find_call(target.id, place, message.role, results),
       coalesce(message.created_at, clock_timestamp()),
-      continuum.search_vector(message.content, message.document)
+      continuum.search_vector(message.content, message.document) || continuum.scope_vector(target.owner_id, target.id)
     );
     target.size_bytes := target.size_bytes + weight;
     seqs := seqs || target.last_seq;

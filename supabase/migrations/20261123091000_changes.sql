@@ -228,8 +228,14 @@ begin
   select
     copy, l.number, l.author_id, l.role, l.content, l.parts, l.metadata, l.token_count, l.is_estimated,
     l.client_id, l.payload_hash, l.size_bytes, l.number, l.number - 1, l.call_ids, l.result_ids, c.number,
-    l.erased_at, l.created_at, l.search_vector
+    l.erased_at, l.created_at,
+    case
+      when l.erased_at is not null then ''
+      else ts_delete(l.search_vector, tsvector_to_array(continuum.scope_vector(o.owner_id, source)))
+        || continuum.scope_vector(auth.uid(), copy)
+    end
   from line l
+  join continuum.conversations o on o.id = source
   left join line c on c.position = l.call_position
   order by l.number;
 

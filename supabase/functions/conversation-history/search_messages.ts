@@ -1,7 +1,7 @@
 /** `GET /conversation-history?q=`: full-text search over titles and messages that the caller may read. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { decodeCursor, encodeCursor } from "../_shared/http/pagination.ts";
+import { decodeCursor, withNextCursor } from "../_shared/http/pagination.ts";
 import { call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
 import {
@@ -62,7 +62,7 @@ export async function searchMessages(
   const position = cursor === undefined
     ? null
     : decodeCursor(cursor, HitPosition);
-  const found = JSON.parse(
+  return withNextCursor(
     await call(c, "search_messages", {
       q,
       max_hits: limit,
@@ -71,11 +71,4 @@ export async function searchMessages(
       before_id: position?.id,
     }),
   );
-  const last = found.has_more ? found.hits.at(-1) : undefined;
-  return JSON.stringify({
-    hits: found.hits.map(
-      ({ rank: _rank, id: _id, ...hit }: Record<string, unknown>) => hit,
-    ),
-    next_cursor: last ? encodeCursor({ rank: last.rank, id: last.id }) : null,
-  });
 }

@@ -397,7 +397,6 @@ set enable_sort = off
 set enable_bitmapscan = off
 as $$
 declare
-  max_calls constant integer := 2000;
   max_pairs constant bigint  := 1000000;
   pairs    bigint := 0;
   open_ids text[] := results;
@@ -411,7 +410,7 @@ begin
       and m.position > nearest_call.after and m.position < nearest_call.before
       and m.role not in ('system', 'developer')
     order by m.position desc
-    limit max_calls
+    limit 2000
   loop
     pairs := pairs + cardinality(call.call_ids)::bigint * cardinality(open_ids);
     exit when pairs > max_pairs;
@@ -442,8 +441,6 @@ set plan_cache_mode = force_generic_plan
 set enable_sort = off
 set enable_bitmapscan = off
 as $$
-declare
-  max_messages constant integer := 2000;
 begin
   if results is not null then
     return continuum.nearest_call(conversation_id, 0, place, results);
@@ -458,7 +455,7 @@ begin
       where m.conversation_id = find_call.conversation_id and m.live and m.erased_at is null
         and m.position < find_call.place
       order by m.position desc
-      limit max_messages
+      limit 2000
     ) a
     where a.role = 'assistant'
     order by a.position desc
@@ -628,6 +625,7 @@ begin
       where m.conversation_id = fit_context.conversation_id and m.live and m.erased_at is null
         and m.role not in ('system', 'developer')
       order by m.position desc
+      limit 2001 -- One more than any context holds.
     loop
       run_length := run_length + 1;
       tokens := tokens + message.token_count;
@@ -695,10 +693,14 @@ begin
   select coalesce(array_agg(t.seq order by t.position), '{}'), coalesce(bool_or(t.is_estimated), false)
   into context.seqs, context.is_estimated
   from (
-    select r.seq, r.position, r.is_estimated
-    from continuum.messages r
-    where r.conversation_id = fit_context.conversation_id and r.live and r.erased_at is null
-      and r.role not in ('system', 'developer') and r.position >= start
+    (
+      select r.seq, r.position, r.is_estimated
+      from continuum.messages r
+      where r.conversation_id = fit_context.conversation_id and r.live and r.erased_at is null
+        and r.role not in ('system', 'developer') and r.position >= start
+      order by r.position
+      limit 2000
+    )
     union all
     select i.seq, i.position, i.is_estimated
     from continuum.messages i

@@ -168,7 +168,10 @@ begin
       select
         case
           when n.kind = 'object'
-            and (n.value ?| '{type,source,blob}' or n.key in ('inlineData', 'inline_data', 'fileData', 'file_data'))
+            and (
+              n.value ->> 'type' ~* 'image|audio|video|document|file|media|pdf|screenshot'
+              or n.value ?| '{source,blob}' or n.key in ('inlineData', 'inline_data', 'fileData', 'file_data')
+            )
             then continuum.media_part_tokens(n.value, n.key, n.is_data)
           when n.kind = 'string' and left(n.value #>> '{}', 200) ~ '^data:[^ ,]*,'
             then continuum.media_tokens(null, substring(left(n.value #>> '{}', 200) from '^data:([^;,]+)'))
@@ -253,9 +256,8 @@ begin
   if is_result and coalesce(ref, own, name) is not null then
     return jsonb_build_object('calls', '[]'::jsonb, 'results', case
       when ref is not null then jsonb_build_array(ref)
-      -- A name besides an id: the model may have called without one.
-      when hint = 'result' and name is not null then to_jsonb(array_remove(array[own, 'name:' || name], null))
       when own is not null then jsonb_build_array(own)
+      when hint = 'result' then jsonb_build_array('name:' || name)
       else '[]'::jsonb
     end);
   end if;
@@ -280,8 +282,8 @@ begin
 end;
 $$;
 
--- All that the parts say, wherever they hold it: {"calls", "results"} a row. What a call was given and
--- what a result holds is the tool's own business and is not looked into.
+-- All that the parts say, wherever they hold it: {"calls", "results"} a row, for up to 2,000 calls and
+-- results. What a call was given and what a result holds is the tool's own business and is not looked into.
 create function continuum.tool_ids(document jsonb)
 returns setof jsonb
 language plpgsql
@@ -329,7 +331,8 @@ begin
     ) f
     where w.ids is null and w.level < max_level
   )
-  select w.ids from walk w where w.ids is not null;
+  select w.ids from walk w where w.ids is not null
+  limit 2000;
 end;
 $$;
 

@@ -70,7 +70,7 @@ export function randomConversation(
   const doingBoth = () => {
     const calls = callIds();
     const own = { ...plain("assistant"), calls };
-    if (random() < 0.5) {
+    if (!dialect.name.startsWith("Gemini") && random() < 0.5) {
       own.draft.parts = calls.map((id) => oneOf(bothInOne(id)));
       return own;
     }

@@ -429,11 +429,12 @@ Deno.test("more results in a message than are kept are answered", async () => {
     { length: 50_000 },
     (_, n) => ({ type: "tool_result", tool_use_id: `c${n}` }),
   );
-  await append(owner, name, [
+  const stored = await append(owner, name, [
     { content: "first" },
     { role: "tool", content: "all", parts },
     { content: "last" },
   ]);
+  assert.equal(stored.status, 201, stored.text);
   const { status, body } = await context(owner, name, "max_tokens=1000");
   assert.equal(status, 200);
   assert.equal(body.messages.at(-1).content, "last");

@@ -43,7 +43,8 @@ declare
   type   constant text := lower(part ->> 'type');
   source constant jsonb := case when jsonb_typeof(part -> 'source') = 'object' then part -> 'source' else '{}' end;
   noun   text := substring(
-    type from '^(?:(?:input|output|computer)[-_])?(image|audio|video|document|file|media|pdf|screenshot)(?:[-_](?:url|data|id|file|base64))*$'
+    type from '^(?:(?:input|output|computer)[-_])?'
+      '(image|audio|video|document|file|media|pdf|screenshot)(?:[-_](?:url|data|id|file|base64))*$'
   );
   mime_type text;
 begin
@@ -70,8 +71,9 @@ begin
       return null;
     end if;
   elsif not part ?| (
-    '{data,url,uri,image_url,imageUrl,audio_url,video_url,file_url,file_id,fileId,source,source_type,bytes,base64,blob,b64_json,'
-    'file_data,fileUri,file_uri,s3Location,image,audio,video,document,file,input_audio,image_file,result}'
+    '{data,url,uri,image_url,imageUrl,audio_url,video_url,file_url,file_id,fileId,source,source_type,bytes,'
+    'base64,blob,b64_json,file_data,fileUri,file_uri,s3Location,image,audio,video,document,file,input_audio,'
+    'image_file,result}'
   )::text[] then
     return null;
   end if;
@@ -112,7 +114,8 @@ declare
   -- Whatever they hold, no model is given it.
   aside_keys constant text[] := '{
     id,metadata,_meta,usage,usage_metadata,response_metadata,additional_kwargs,annotations,citations,logprobs,artifact,
-    cache_control,cachePoint,providerMetadata,providerOptions,provider_options,callProviderMetadata,resultProviderMetadata
+    cache_control,cachePoint,providerMetadata,providerOptions,provider_options,callProviderMetadata,
+    resultProviderMetadata
   }';
   data_keys constant text[] := '{
     input,args,arguments,parameters,action,operation,output,outputs,result,results,response,json,
@@ -124,6 +127,14 @@ declare
 begin
   if document is null then
     return ceil(octet_length(coalesce(content, '')) / 4.0);
+  end if;
+  -- Most parts are plain text.
+  if not document @? '$[*] ? (!(@.type == "text" && @.text.type() == "string") || @.text starts with "data:")'
+    and not document @? '$[*].keyvalue() ? (@.key != "type" && @.key != "text")'
+  then
+    select coalesce(sum(octet_length(t.value #>> '{}')), 0) into bytes
+    from jsonb_path_query(document, '$[*].text') t (value);
+    return ceil((octet_length(coalesce(content, '')) + bytes) / 4.0);
   end if;
 
   with recursive walk (value, kind, key, is_data, level, media, bytes) as (
@@ -173,15 +184,16 @@ begin
               or n.value ?| '{source,blob}' or n.key in ('inlineData', 'inline_data', 'fileData', 'file_data')
             )
             then continuum.media_part_tokens(n.value, n.key, n.is_data)
-          when n.kind = 'string' and left(n.value #>> '{}', 200) ~ '^data:[^ ,]*,'
+          when n.kind = 'string' and left(n.value #>> '{}', 200) ~ '^data:([a-z]+/[^ ,;]+|[^ ,]*;base64)[^ ,]*,'
             then continuum.media_tokens(null, substring(left(n.value #>> '{}', 200) from '^data:([^;,]+)'))
-          when n.kind = 'string' and n.key = 'b64_json' then continuum.media_tokens('image', null)
+          when s.is_blob and n.key in ('image', 'audio', 'video', 'b64_json')
+            then continuum.media_tokens(replace(n.key, 'b64_json', 'image'), null)
         end as media,
-        n.kind = 'string' and (
-          n.key ~* 'encrypted|redacted|signature$'
-          or n.key = any (blob_keys) and octet_length(n.value #>> '{}') >= 64
-            and left(n.value #>> '{}', 256) ~ '^[A-Za-z0-9+/_=-]+$'
-        ) as is_opaque
+        s.is_blob or n.kind = 'string' and n.key ~* 'encrypted|redacted|signature$' as is_opaque
+      from (
+        select n.kind = 'string' and n.key = any (blob_keys) and octet_length(n.value #>> '{}') >= 64
+          and left(n.value #>> '{}', 256) ~ '^[A-Za-z0-9+/_=-]+$' as is_blob
+      ) s
     ) f
     where w.media is null
       and w.kind in ('array', 'object') and n.kind in ('array', 'object', 'string')

@@ -1,16 +1,17 @@
 /**
- * What a context window must be, told by trying every window there is: slow, and without anything
- * in common with the walk in the database.
+ * What a context must be, found by trying every window there is: slow, and without anything in
+ * common with the walk in the database. It knows which call a result answers from whoever made the
+ * conversation, and never looks into parts.
  */
 
-type Part = Record<string, unknown>;
-
 export interface Said {
-  role: "system" | "user" | "assistant" | "tool";
-  content: string;
-  parts: Part[] | null;
-  /** null: left to the server's estimate. */
-  token_count: number | null;
+  role: "system" | "developer" | "user" | "assistant" | "tool";
+  /** The calls that the message makes, and those that it answers. */
+  calls: string[];
+  answers: string[];
+  tokens: number;
+  isEstimated: boolean;
+  isErased: boolean;
 }
 
 export interface Limits {
@@ -25,72 +26,57 @@ export type Expected = {
   messages_needed: number;
 } | {
   too_small: false;
-  seqs: number[];
+  positions: number[];
   tokens_used: number;
   estimated: boolean;
-  omitted_before_seq: number | null;
+  omitted_before_position: number | null;
 };
 
-const CALL_TYPES = ["tool_call", "tool_use", "tool-call", "function_call"];
-const RESULT_TYPES = ["tool_result", "tool-result", "function_call_output"];
+const isInstruction = ({ role }: Said) =>
+  role === "system" || role === "developer";
 
-function ids({ parts }: Said, types: string[], names: string[]): unknown[] {
-  return (parts ?? []).filter(({ type }) => types.includes(type as string))
-    .map((part) => names.map((name) => part[name]).find((id) => id != null))
-    .filter((id) => id !== undefined);
+/** The positions of the calls that the message at `position` answers, as they were when it was written. */
+export function callsOf(conversation: Said[], position: number): number[] {
+  const { role, answers, calls } = conversation[position - 1]!;
+  const before = conversation.slice(0, position - 1);
+  const open = answers.filter((id) => !calls.includes(id));
+  const found = role === "tool" && open.length === 0
+    ? [before.findLastIndex((said) => said.role === "assistant") + 1]
+    : open.map((id) =>
+      before.findLastIndex((said) =>
+        said.calls.includes(id) && !isInstruction(said)
+      ) + 1
+    );
+  return found.filter((call) => call > 0 && !conversation[call - 1]!.isErased);
 }
 
-const callsOf = (said: Said) =>
-  ids(said, CALL_TYPES, ["call_id", "id", "tool_call_id", "toolCallId"]);
-const resultsOf = (said: Said) =>
-  ids(said, RESULT_TYPES, [
-    "tool_call_id",
-    "tool_use_id",
-    "toolCallId",
-    "call_id",
-  ]);
-
-export function tokensOf({ token_count, content }: Said): number {
-  return token_count ??
-    Math.ceil(new TextEncoder().encode(content).length / 4);
-}
-
-/** Whether each result in `window` comes after its call, or with it, inside `window`. */
-function everyResultHasItsCall(window: Said[]): boolean {
-  return window.every((said, index) => {
-    const called = window.slice(0, index + 1).flatMap(callsOf);
-    const results = resultsOf(said);
-    return results.every((id) => called.includes(id)) &&
-      (said.role !== "tool" || results.length > 0 ||
-        window.slice(0, index).some(({ role }) => role === "assistant"));
-  });
-}
-
-/** Message n of `conversation` has seq n + 1. */
+/** Message n of `conversation` has position n + 1; the caller wrote all of them. */
 export function expectedContext(
   conversation: Said[],
   { max_tokens, max_messages }: Limits,
 ): Expected {
-  const numbered = conversation.map((said, index) => ({
-    said,
-    seq: index + 1,
-  }));
-  const system = numbered.filter(({ said }) => said.role === "system");
-  const others = numbered.filter(({ said }) => said.role !== "system");
-  const tokens = (window: typeof numbered) =>
-    window.reduce((sum, { said }) => sum + tokensOf(said), 0);
+  const present = conversation
+    .map((said, index) => ({ said, position: index + 1 }))
+    .filter(({ said }) => !said.isErased);
+  const instructions = present.filter(({ said }) => isInstruction(said));
+  const others = present.filter(({ said }) => !isInstruction(said));
+  const tokens = (window: typeof present) =>
+    window.reduce((sum, { said }) => sum + said.tokens, 0);
 
-  const windows = others.map((_, start) => [...system, ...others.slice(start)])
-    .filter((window) =>
-      everyResultHasItsCall(
-        window.slice(system.length).map(({ said }) => said),
+  const windows = others
+    .map((_, start) => others.slice(start))
+    .filter((run) =>
+      run.every(({ position }) =>
+        callsOf(conversation, position).every((call) =>
+          call >= run[0]!.position
+        )
       )
-    );
-  const fits = (window: typeof numbered) =>
+    )
+    .map((run) => [...instructions, ...run]);
+  const fits = (window: typeof present) =>
     tokens(window) <= max_tokens && window.length <= max_messages;
 
-  // Where not even the newest message can be part of a window, system messages are all there is.
-  const smallest = windows.at(-1) ?? system;
+  const smallest = windows.at(-1) ?? instructions;
   if (!fits(smallest)) {
     return {
       too_small: true,
@@ -98,13 +84,15 @@ export function expectedContext(
       messages_needed: smallest.length,
     };
   }
-  const window = windows.find(fits) ?? system;
-  const start = window[system.length]?.seq ?? conversation.length + 1;
+  const window = windows.find(fits) ?? instructions;
+  const start = window[instructions.length]?.position ?? Infinity;
   return {
     too_small: false,
-    seqs: window.map(({ seq }) => seq).sort((a, b) => a - b),
+    positions: window.map(({ position }) => position).sort((a, b) => a - b),
     tokens_used: tokens(window),
-    estimated: window.some(({ said }) => said.token_count === null),
-    omitted_before_seq: others.some(({ seq }) => seq < start) ? start : null,
+    estimated: window.some(({ said }) => said.isEstimated),
+    omitted_before_position: others.some(({ position }) => position < start)
+      ? start
+      : null,
   };
 }

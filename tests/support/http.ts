@@ -53,7 +53,7 @@ export async function request(
 /** A message as a client sends it. */
 export interface Draft {
   role?: string;
-  content?: string;
+  content?: string | null;
   client_id?: string;
   [field: string]: unknown;
 }

@@ -83,15 +83,71 @@ begin
 end;
 $$;
 
+-- The manifest of an export as NDJSON, by keyset, at most 1 MiB of it a call or one file. last is the
+-- position of the last line, null at the end.
+create function public.export_files(
+  conversation_id  uuid,
+  through_seq      bigint,
+  after_created_at timestamptz default null,
+  after_id         uuid        default null
+)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  max_bytes constant bigint := 1024 * 1024;
+  answer json;
+begin
+  select json_build_object(
+    'lines', string_agg('{"type":"file",' || ltrim(p.line, '{') || E'\n', '' order by p.number)
+      filter (where p.fits),
+    'count', count(*) filter (where p.fits),
+    'last', case
+      when bool_or(not p.fits)
+        then (array_agg(json_build_object('created_at', p.created_at, 'id', p.id) order by p.number desc)
+          filter (where p.fits))[1]
+    end
+  )
+  into answer
+  from (
+    select
+      l.*,
+      l.number = 1 or (l.number <= 100 and sum(octet_length(l.line)) over (order by l.number) <= max_bytes) as fits
+    from (
+      select
+        f.created_at, f.id, continuum.file_json(f)::text as line,
+        row_number() over (order by f.created_at, f.id) as number
+      from continuum.files f
+      where f.status = 'ready'
+        and f.id in (
+          select c.file_id from continuum.conversation_files c
+          where c.conversation_id = export_files.conversation_id
+            and (c.message_seq is null or c.message_seq <= export_files.through_seq)
+        )
+        and (f.created_at, f.id)
+          > (coalesce(after_created_at, '-infinity'), coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
+      order by f.created_at, f.id
+      limit 101
+    ) l
+  ) p;
+  return answer::text;
+end;
+$$;
+
 comment on function public.read_file is 'Problems: not_found.';
 
 revoke all on function
   public.read_file,
-  public.list_files
+  public.list_files,
+  public.export_files
 from public, anon, authenticated, service_role;
 grant execute on function
   public.read_file,
-  public.list_files
+  public.list_files,
+  public.export_files
 to authenticated;
 
 insert into continuum.schema_version (version, description)

@@ -43,6 +43,15 @@ export type Database = {
         Args: { continuation_id: string; message: string };
         Returns: string;
       };
+      export_files: {
+        Args: {
+          after_created_at?: string;
+          after_id?: string;
+          conversation_id: string;
+          through_seq: number;
+        };
+        Returns: string;
+      };
       export_messages: {
         Args: { after: number; conversation_id: string; through: number };
         Returns: string;
@@ -86,6 +95,14 @@ export type Database = {
         Args: { continuation_id: string; role: string; user_id: string };
         Returns: string;
       };
+      read_context: {
+        Args: {
+          continuation_id: string;
+          max_messages: number;
+          max_tokens: number;
+        };
+        Returns: string;
+      };
       read_file: { Args: { file_id: string }; Returns: Json };
       read_health: { Args: Record<PropertyKey, never>; Returns: string };
       read_history: {
@@ -121,6 +138,16 @@ export type Database = {
           size_bytes?: number;
         };
         Returns: Json;
+      };
+      search_messages: {
+        Args: {
+          archived?: boolean;
+          before_id?: string;
+          before_rank?: number;
+          max_hits: number;
+          q: string;
+        };
+        Returns: string;
       };
       sweep_conversations: {
         Args: { max_conversations?: number };

@@ -17,30 +17,35 @@ const DRAIN_BYTES = 64 * 1024 * 1024;
 const MAX_VALUES = 200_000;
 
 /**
- * Reads the body as text into `c.var.bodyText`; nothing is parsed. An absent body is empty text.
+ * Reads the body as text into `c.var.bodyText`; nothing is parsed. An absent body, which `optional` lets
+ * pass without a Content-Type, is empty text.
  *
  * @throws {Problem} `unsupported_media_type` unless it is plain `application/json`, `body_too_large` past
  * `maxBytes` whatever Content-Length says, `malformed_request` if it is not UTF-8 or ends early.
  */
-export function jsonBody(maxBytes: number) {
+export function jsonBody(maxBytes: number, optional: boolean) {
   return createMiddleware<Env>(async (c, next) => {
     const type = c.req.header("Content-Type");
-    if (type !== undefined || c.req.raw.body !== null) {
-      if (!JSON_TYPE.test(type ?? "")) {
-        throw new Problem("unsupported_media_type", {
-          detail: "Send the body as application/json.",
-        });
-      }
-      const encoding = c.req.header("Content-Encoding") ?? "identity";
-      if (encoding.toLowerCase() !== "identity") {
-        throw new Problem("unsupported_media_type", {
-          detail: "Send the body without Content-Encoding.",
-        });
-      }
-    }
-    c.set("bodyText", decode(await readWithin(c.req.raw.body, maxBytes)));
+    if (!(optional && type === undefined)) refuseUnlessJson(c.req.raw.headers);
+    const text = decode(await readWithin(c.req.raw.body, maxBytes));
+    if (type === undefined && text !== "") refuseUnlessJson(c.req.raw.headers);
+    c.set("bodyText", text);
     await next();
   });
+}
+
+function refuseUnlessJson(headers: Headers): void {
+  if (!JSON_TYPE.test(headers.get("Content-Type") ?? "")) {
+    throw new Problem("unsupported_media_type", {
+      detail: "Send the body as application/json.",
+    });
+  }
+  const encoding = headers.get("Content-Encoding") ?? "identity";
+  if (encoding.toLowerCase() !== "identity") {
+    throw new Problem("unsupported_media_type", {
+      detail: "Send the body without Content-Encoding.",
+    });
+  }
 }
 
 /**

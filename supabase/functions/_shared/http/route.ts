@@ -175,7 +175,7 @@ function route<
   const middleware = [
     ...(answersJson ? [acceptsJson] : []),
     kind.guard,
-    ...(body ? [jsonBody(body.maxBytes)] : []),
+    ...(body ? [jsonBody(body.maxBytes, body.optional ?? false)] : []),
     ...(declaration.middleware ?? []),
   ];
   const failures: ProblemCode[] = [

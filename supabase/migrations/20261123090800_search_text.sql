@@ -152,18 +152,20 @@ immutable
 set search_path = ''
 as $$
 declare
-  term text;
+  term     text;
+  is_first boolean := true;
 begin
   alternative := 0;
   for term in
-    select m[1] from regexp_matches(continuum.plain_text(left(q, 500)), '(-?"[^"]*"|\S+)', 'g') m
+    select m[1] from regexp_matches(continuum.plain_text(left(q, 500)), '(-?"[^"]*(?:"|$)|\S+)', 'g') m
   loop
+    -- A dash before a word says "not", but not at the start, where nothing is there to exclude from: -rf.
+    excluded := term ~ '^-["[:alpha:]]' and not is_first;
+    is_first := false;
     if lower(term) = 'or' then
       alternative := alternative + 1;
       continue;
     end if;
-    -- A dash before a word says "not", but not at the start, where nothing is there to exclude from: -rf.
-    excluded := term ~ '^-["[:alpha:]]' and words is not null;
     words := btrim(continuum.words(term));
     continue when words = '';
     return next;

@@ -30,7 +30,7 @@ function finds(what: string, seq: number, q: string, marked: string[] = []) {
   Deno.test(`search finds ${what}: ${q}`, async () => {
     assert.deepEqual(await hitsIn(owner, id, q), [seq]);
     const { body } = await search(owner, q);
-    const { snippet } = body.hits[0].message;
+    const { snippet } = body.hits[0];
     const marks = [...snippet.matchAll(/⟦(.*?)⟧/gs)].map(([, mark]) => mark);
     if (marked.length > 0) assert.deepEqual(marks, marked);
     assert.ok(marks.length > 0, snippet);

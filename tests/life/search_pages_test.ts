@@ -43,12 +43,8 @@ Deno.test("a hit is the conversation and the message that history shows, with th
   assert.deepEqual(body, {
     hits: [{
       conversation: page.conversation,
-      message: {
-        seq: 2,
-        role,
-        snippet: "the ⟦zebra⟧ crossing",
-        created_at,
-      },
+      message: { seq: 2, position: 2, role, created_at },
+      snippet: "the ⟦zebra⟧ crossing",
     }],
     next_cursor: null,
   });
@@ -109,10 +105,10 @@ Deno.test("a match far into a long message is found and shown", async () => {
   const before = "lorem ipsum dolor sit amet ".repeat(5000);
   await append(owner, fresh("long"), [`${before}the tapir rests`]);
   const { body } = await search(owner, "tapir");
-  assert.match(body.hits[0].message.snippet, /the ⟦tapir⟧ rests/);
+  assert.match(body.hits[0].snippet, /the ⟦tapir⟧ rests/);
   await append(owner, fresh("long"), [`okapi ${before} gerenuk`]);
   const apart = (await search(owner, "gerenuk okapi")).body.hits[0];
-  assert.match(apart.message.snippet, /⟦(okapi|gerenuk)⟧/);
+  assert.match(apart.snippet, /⟦(okapi|gerenuk)⟧/);
 });
 
 Deno.test("a full page of the longest messages is answered", async () => {
@@ -151,7 +147,10 @@ Deno.test("a cursor that no search gave is 400 invalid_cursor", async () => {
     atob(next_cursor.replaceAll("-", "+").replaceAll("_", "/")),
   );
   const encode = (value: unknown) => btoa(JSON.stringify(value));
-  const list = encode({ updated_at: "2026-01-01T00:00:00Z", id: decoded.id });
+  const list = encode({
+    last_activity_at: "2026-01-01T00:00:00Z",
+    id: decoded.id,
+  });
   const malformed = [
     "",
     "x",

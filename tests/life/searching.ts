@@ -4,7 +4,9 @@ import { type Answer, request } from "../support/http.ts";
 
 export interface Hit {
   conversation: { id: string; access: string };
-  message: { seq: number; role: string; snippet: string; created_at: string };
+  /** null: the match is in the title. */
+  message: { seq: number; position: number; role: string; created_at: string };
+  snippet: string;
 }
 
 export function search(
@@ -16,7 +18,7 @@ export function search(
   return request(actor, `conversation-history?${query}`);
 }
 
-/** The seqs of the hits in one conversation, in their order. */
+/** The seqs of the messages found in one conversation, in their order. */
 export async function hitsIn(
   actor: Actor,
   conversation: string,
@@ -24,6 +26,8 @@ export async function hitsIn(
 ): Promise<number[]> {
   const { body } = await search(actor, q, { limit: "100" });
   return body.hits
-    .filter(({ conversation: { id } }: Hit) => id === conversation)
+    .filter(({ conversation: { id }, message }: Hit) =>
+      id === conversation && message !== null
+    )
     .map(({ message: { seq } }: Hit) => seq);
 }

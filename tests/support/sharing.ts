@@ -2,7 +2,7 @@
 import type { Actor } from "./actors.ts";
 import { withSql } from "./sql.ts";
 
-/** Makes `actor` a member of a conversation. */
+/** Makes `actor` a member of a conversation who has accepted. */
 export async function share(
   conversation_id: string,
   actor: Actor,
@@ -10,8 +10,8 @@ export async function share(
 ): Promise<void> {
   await withSql((sql) =>
     sql`
-      insert into public.conversation_members (conversation_id, user_id, role)
-      values (${conversation_id}, ${actor.id}, ${role})
+      insert into continuum.conversation_members (conversation_id, user_id, role, accepted_at)
+      values (${conversation_id}, ${actor.id}, ${role}, now())
     `
   );
 }

@@ -22,8 +22,7 @@ const ListQuery = queryOf({
     error: "Must not contain U+0000 or a lone surrogate.",
   }).optional().openapi({
     description:
-      'Searches titles and messages instead: words, paths and names as they stand, "a phrase", `or`, `-not`. A ' +
-      "query of exclusions only has no hits.",
+      'Searches titles and messages instead: words, paths and names as they stand, "a phrase", `or`, `-not` after another word.',
   }),
   cursor: z.string().max(500).optional().openapi({
     description: "next_cursor of the page before.",

@@ -113,8 +113,8 @@ declare
   }';
   -- Whatever they hold, no model is given it.
   aside_keys constant text[] := '{
-    id,metadata,_meta,usage,usage_metadata,response_metadata,additional_kwargs,annotations,citations,logprobs,artifact,
-    cache_control,cachePoint,providerMetadata,providerOptions,provider_options,callProviderMetadata,
+    id,metadata,_meta,usage,usage_metadata,response_metadata,additional_kwargs,annotations,citations,logprobs,
+    artifact,cache_control,cachePoint,providerMetadata,providerOptions,provider_options,callProviderMetadata,
     resultProviderMetadata
   }';
   data_keys constant text[] := '{
@@ -233,18 +233,21 @@ declare
   name constant text := case when jsonb_typeof(part -> 'name') = 'string' then part ->> 'name' end;
   approval constant text := coalesce(part ->> 'approvalId', part ->> 'approval_request_id');
   -- {"id": …, "function": {"name": …, "arguments": …}}
-  is_nested constant boolean := coalesce(jsonb_typeof(coalesce(part -> 'function', part -> 'custom')) = 'object', false);
+  is_nested constant boolean :=
+    coalesce(jsonb_typeof(coalesce(part -> 'function', part -> 'custom')) = 'object', false);
   has_input constant boolean := part ?| '{
       arguments,args,input,parameters,action,actions,operation,rawInput,tool_input,toolInput,tool_kwargs,code,queries
     }'
     or is_nested
     or coalesce(jsonb_typeof(part -> 'state') = 'object' and part -> 'state' ? 'input', false);
   has_output constant boolean := part ?| '{output,result,response,content,error,errorText,structuredContent,outputs}';
-  -- By a type's name: function_call_output and tool_result before function_call and tool_use. A part with
-  -- a state says it by what it holds, and its type may be the tool's name.
+  -- By a type's name: function_call_output and tool_result before function_call and tool_use. A part of the
+  -- AI SDK has a state, its type is the tool's name, and it always is the call.
   is_result boolean := coalesce(hint = 'result', false)
-    or type ~ '(^|[-_])(result|output|response|return|error|denied)([-_]|$)' and not part ? 'state';
-  is_call boolean := coalesce(hint = 'call', false) or type ~ '(call|use|invocation)$';
+    or type ~ '(^|[-_])(result|output|response|return|error|denied)([-_]|$)' and not part ? 'state'
+      and (ref is not null or type ~ 'tool|call|function|use');
+  is_call boolean := coalesce(hint = 'call', false) or type ~ '(call|use|invocation)$'
+    or type ~ '^(dynamic-)?tool' and part ? 'state';
 begin
   -- Consent to a call: a request refers to the call, a response to the request.
   if approval is not null and (ref is not null or part ?| '{approved,approve}') and not has_input then

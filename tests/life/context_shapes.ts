@@ -144,6 +144,14 @@ export const dialects: Dialect[] = [
       { type: "tool-call", toolCallId: id, toolName: "look", input: {} },
       { type: "tool-call", toolCallId: id, toolName: "look", args: {} },
       { type: "tool-look", toolCallId: id, state: "input-available", input: 1 },
+      { type: "tool-look", toolCallId: id, state: "input-streaming" },
+      {
+        type: "dynamic-tool",
+        toolName: "result",
+        toolCallId: id,
+        state: "approval-requested",
+        approval: { id: `approve-${id}` },
+      },
     ],
     result: (id) => [
       {

@@ -426,7 +426,7 @@ Deno.test("parts of a context come back as the text that was sent", async () => 
 Deno.test("more results in a message than are kept are answered", async () => {
   const name = fresh("context");
   const parts = Array.from(
-    { length: 50_000 },
+    { length: 20_000 },
     (_, n) => ({ type: "tool_result", tool_use_id: `c${n}` }),
   );
   const stored = await append(owner, name, [

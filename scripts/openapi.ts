@@ -1,6 +1,6 @@
 /**
- * `deno task openapi`: writes each function's openapi.json from its routes. The document is made
- * here and not per request, since generating it leaks memory.
+ * Each function's OpenAPI document, made from its routes. The document is made here and not per request,
+ * since generating it leaks memory.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { formatted } from "./format.ts";
@@ -57,10 +57,4 @@ async function version(): Promise<string> {
 /** Where a function's document is. */
 export function documentFile(name: string): URL {
   return new URL(`_shared/generated/openapi/${name}.json`, functions);
-}
-
-if (import.meta.main) {
-  for (const name of await functionNames()) {
-    await Deno.writeTextFile(documentFile(name), await openapiOf(name));
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * `deno task types`: writes _shared/generated/database.types.ts from the migrations, by the library that
- * `supabase gen types` runs, against a stack of its own.
+ * _shared/generated/database.types.ts, made from the migrations by the library that `supabase gen types`
+ * runs.
  */
 import { fileURLToPath } from "node:url";
 import {
@@ -9,7 +9,6 @@ import {
   sortGeneratorMetadata,
 } from "npm:@supabase/postgrest-typegen@0.2.5";
 import { withConnection } from "../local/sql.ts";
-import { startTemporaryStack } from "../local/temporary.ts";
 import { formatted } from "./format.ts";
 
 export const typesFile = fileURLToPath(
@@ -31,16 +30,4 @@ export async function typesOf(dbUrl: string): Promise<string> {
     }),
     ".ts",
   );
-}
-
-if (import.meta.main) {
-  // No functions: they may not start before their types are right.
-  const functionsDir = await Deno.makeTempDir({ prefix: "continuum-" });
-  const stack = await startTemporaryStack({ functionsDir });
-  try {
-    await Deno.writeTextFile(typesFile, await typesOf(stack.dbUrl));
-  } finally {
-    await stack.stop();
-    await Deno.remove(functionsDir);
-  }
 }

@@ -187,7 +187,7 @@ begin
 end;
 $$;
 
--- The conversations that the caller has accepted a share of.
+-- The conversations that the caller has accepted a share of. Definer as those above.
 create function continuum.accepted_conversations()
 returns setof uuid
 language plpgsql

@@ -227,7 +227,9 @@ begin
   )
   select
     copy, l.number, l.author_id, l.role, l.content, l.parts, l.metadata, l.token_count, l.is_estimated,
-    l.client_id, l.payload_hash, l.size_bytes, l.number, l.number - 1, l.call_ids, l.result_ids, c.number,
+    -- What a client keeps of the source is known here too.
+    coalesce(l.client_id, l.id::text), l.payload_hash, l.size_bytes, l.number, l.number - 1, l.call_ids,
+    l.result_ids, c.number,
     l.erased_at, l.created_at,
     case
       when l.erased_at is not null then ''

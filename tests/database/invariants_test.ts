@@ -10,7 +10,7 @@ function none(name: string, query: string) {
   });
 }
 
-const ours = "('public'::regnamespace, 'private'::regnamespace)";
+const ours = "('public'::regnamespace, 'continuum'::regnamespace)";
 // Functions that an extension brought are not ours to change.
 const ourFunctions = `
   from pg_proc p
@@ -19,24 +19,31 @@ const ourFunctions = `
 `;
 
 none(
-  "every public table has row level security",
-  `select relname from pg_class
-   where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relrowsecurity`,
+  "the schema of the Data API holds functions and nothing else",
+  `select relname as found from pg_class where relnamespace = 'public'::regnamespace
+   union all
+   select typname from pg_type where typnamespace = 'public'::regnamespace`,
 );
 
 none(
-  "the private schema holds no tables or views",
+  "every table has row level security",
   `select relname from pg_class
-   where relnamespace = 'private'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')`,
+   where relnamespace = 'continuum'::regnamespace and relkind in ('r', 'p') and not relrowsecurity`,
 );
 
 none(
   "every policy is for one operation, names its role, and asks auth.uid() once a query",
   `select tablename, policyname from pg_policies
-   where schemaname = 'public' and (
+   where schemaname = 'continuum' and (
      cmd = 'ALL' or roles <> '{authenticated}'
      or replace(concat(qual, with_check), 'SELECT auth.uid()', '') like '%auth.uid()%'
    )`,
+);
+
+none(
+  "no policy's name is cut off, which PostgreSQL does at 63 bytes without an error",
+  `select tablename, policyname from pg_policies
+   where schemaname in ('continuum', 'storage') and octet_length(policyname) >= 63`,
 );
 
 none(
@@ -49,7 +56,7 @@ none(
 );
 
 none(
-  "anon may use no sequence, no function, and not the private schema",
+  "anon may use no sequence, no function, and not the schema of the tables",
   `select oid::regclass::text as found from pg_class
    where relnamespace in ${ours} and relkind = 'S'
      and case when relkind = 'S' then has_sequence_privilege('anon', oid, 'USAGE, SELECT, UPDATE') end
@@ -57,7 +64,13 @@ none(
    select p.oid::regprocedure::text ${ourFunctions} and has_function_privilege('anon', p.oid, 'EXECUTE')
    union all
    select nspname from pg_namespace
-   where nspname = 'private' and has_schema_privilege('anon', oid, 'USAGE, CREATE')`,
+   where nspname = 'continuum' and has_schema_privilege('anon', oid, 'USAGE, CREATE')`,
+);
+
+none(
+  "nobody makes objects in the schema of the tables",
+  `select role from unnest('{anon,authenticated,service_role}'::text[]) role
+   where has_schema_privilege(role, 'continuum', 'CREATE')`,
 );
 
 none(
@@ -79,6 +92,20 @@ none(
 );
 
 none(
+  "a function of the API answers text, which is passed on and never serialised anew",
+  `select p.oid::regprocedure::text, p.prorettype::regtype::text ${ourFunctions}
+   and p.pronamespace = 'public'::regnamespace
+   and (p.proretset or p.prorettype not in ('text'::regtype, 'void'::regtype, 'boolean'::regtype))`,
+);
+
+none(
+  "no function of the API has a default besides null: what is left out is decided in one place",
+  `select p.oid::regprocedure::text, pg_get_expr(p.proargdefaults, 0) ${ourFunctions}
+   and p.pronamespace = 'public'::regnamespace and p.pronargdefaults > 0
+   and pg_get_expr(p.proargdefaults, 0) !~ '^NULL::[a-z ]+(, NULL::[a-z ]+)*$'`,
+);
+
+none(
   "a trigger's function is nobody's to call",
   `select p.oid::regprocedure::text ${ourFunctions} and p.prorettype = 'trigger'::regtype
    and (has_function_privilege('authenticated', p.oid, 'EXECUTE')
@@ -89,25 +116,51 @@ none(
   "a signed-in user changes no table as a whole, only granted columns under policies",
   `select c.oid::regclass::text, a.privilege_type
    from pg_class c, aclexplode(c.relacl) a
-   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+   where c.relnamespace = 'continuum'::regnamespace and c.relkind in ('r', 'p')
      and a.grantee = 'authenticated'::regrole and a.privilege_type not in ('SELECT', 'DELETE')`,
 );
 
 none(
-  "nobody but the database itself sets last_seq, owner_id, continuation_id or anything of a message",
-  `select role, attrelid::regclass::text, attname
-   from pg_attribute, unnest('{anon,authenticated,service_role}'::text[]) role
-   where attnum > 0 and not attisdropped
-     and (attrelid = 'public.messages'::regclass
-       or attrelid = 'public.conversations'::regclass
-         and attname in ('id', 'last_seq', 'owner_id', 'continuation_id', 'created_at', 'updated_at'))
-     and has_column_privilege(role, attrelid, attnum, 'UPDATE')`,
+  "nobody inserts, changes or removes messages, keys and usage but through the functions that keep them whole",
+  `select role, c.oid::regclass::text, privilege
+   from pg_class c, unnest('{anon,authenticated}'::text[]) role, unnest('{INSERT,UPDATE}'::text[]) privilege
+   where c.oid in (
+       'continuum.messages'::regclass, 'continuum.append_keys'::regclass,
+       'continuum.message_usage'::regclass, 'continuum.storage_usage'::regclass
+     )
+     and (has_any_column_privilege(role, c.oid, privilege) or has_table_privilege(role, c.oid, 'DELETE'))
+   union all
+   select 'service_role', c.oid::regclass::text, privilege
+   from pg_class c, unnest('{INSERT,UPDATE}'::text[]) privilege
+   where c.oid in ('continuum.messages'::regclass, 'continuum.append_keys'::regclass)
+     and has_any_column_privilege('service_role', c.oid, privilege)`,
+);
+
+none(
+  "nobody but the database itself sets what it keeps of a conversation",
+  `select role, attname, privilege
+   from pg_attribute, unnest('{anon,authenticated,service_role}'::text[]) role,
+     unnest('{INSERT,UPDATE}'::text[]) privilege
+   where attrelid = 'continuum.conversations'::regclass and attnum > 0 and not attisdropped
+     and attname not in ('title', 'metadata', 'archived_at', 'ttl_seconds')
+     and not (attname = 'continuation_id' and privilege = 'INSERT')
+     and has_column_privilege(role, attrelid, attnum, privilege)`,
+);
+
+none(
+  "nobody answers an invitation in a row that is not theirs, nor says who invited",
+  `select role, attname, privilege
+   from pg_attribute, unnest('{anon,authenticated,service_role}'::text[]) role,
+     unnest('{INSERT,UPDATE}'::text[]) privilege
+   where attrelid = 'continuum.conversation_members'::regclass
+     and attname in ('invited_by', 'added_at', 'accepted_at', 'declined_at')
+     and has_column_privilege(role, attrelid, attnum, privilege)`,
 );
 
 none(
   "every foreign key has an index that begins with it",
   `select conrelid::regclass::text, conname from pg_constraint k
-   where contype = 'f' and connamespace = 'public'::regnamespace
+   where contype = 'f' and connamespace = 'continuum'::regnamespace
      and not exists (
        select 1 from pg_index i
        where i.indrelid = k.conrelid and i.indpred is null
@@ -122,7 +175,7 @@ Deno.test("every migration has recorded its own version, and nothing else is rec
     if (name.endsWith(".sql")) files.push(name.slice(0, 14));
   }
   const recorded = await withSql((sql) =>
-    sql`select version from public.schema_version order by version`
+    sql`select version from continuum.schema_version order by version`
   );
   assert.deepEqual(recorded.map(({ version }) => version), files.sort());
 });

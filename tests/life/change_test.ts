@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { cast } from "../support/actors.ts";
 import { append, fresh, history, request } from "../support/http.ts";
 import { assertInvalid, assertProblem } from "../support/problems.ts";
+import { asUser } from "../support/as_user.ts";
 import { share } from "../support/sharing.ts";
 
 const { owner, viewer, editor, stranger } = await cast();
@@ -53,9 +54,19 @@ Deno.test("ttl_seconds is set and taken away by the owner alone", async () => {
   for (const ttl_seconds of [1, null]) {
     const answer = await change(id, { ttl_seconds }, {}, editor);
     assertProblem(answer, 403, "owner_only");
-    const { error } = await editor.supabase.from("conversations")
-      .update({ ttl_seconds }).eq("id", id);
+    const { error } = await editor.supabase.rpc("update_conversation", {
+      continuation_id: id,
+      changes: JSON.stringify({ ttl_seconds }),
+    });
     assert.equal(error?.message, "owner_only");
+    await assert.rejects(
+      asUser(
+        editor,
+        (tx) =>
+          tx`update continuum.conversations set ttl_seconds = ${ttl_seconds} where id = ${id}`,
+      ),
+      /owner_only/,
+    );
   }
   const { body: { conversation: now } } = await history(owner, id);
   assert.equal(now.ttl_seconds, 60);

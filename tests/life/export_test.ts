@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type Actor, cast } from "../support/actors.ts";
 import { append, fresh, history, request } from "../support/http.ts";
+import { longConversation } from "../support/long_conversation.ts";
 import { assertProblem } from "../support/problems.ts";
 import { share } from "../support/sharing.ts";
 import { storedFile } from "../support/stored_files.ts";
 import { target } from "../support/target.ts";
-import { withSql } from "../support/sql.ts";
 import { whileFourAppend } from "./writers.ts";
 
 const { owner, viewer, stranger, nobody } = await cast();
@@ -42,23 +42,6 @@ function assertWhole(text: string): Line[] {
   return messages;
 }
 
-/** A conversation of `count` messages, by SQL. */
-async function longConversation(count: number, bytes = 20): Promise<string> {
-  const { body } = await append(owner, fresh("export"), ["first"]);
-  const id: string = body.conversation.id;
-  await withSql((sql) =>
-    sql`
-      insert into public.messages
-        (conversation_id, seq, author_id, role, content, token_count, payload_hash)
-      select ${id}, n, ${owner.id}, 'user', n || repeat(' x', ${
-      bytes >> 1
-    }), 1, sha256('')
-      from generate_series(2, ${count}) n
-    `
-  );
-  return id;
-}
-
 Deno.test("an export is the conversation, its messages and its files as the other routes show them", async () => {
   const file = await storedFile(owner, { name: "ä.txt" });
   const name = fresh("export");
@@ -83,7 +66,7 @@ Deno.test("an export is the conversation, its messages and its files as the othe
 
 Deno.test("every message is exported, whatever the number of pieces", async () => {
   for (const count of [999, 1000, 1001, 2500]) {
-    const id = await longConversation(count);
+    const id = await longConversation(owner, count);
     assert.equal(
       assertWhole((await exportOf(owner, id)).text).length,
       count,
@@ -107,7 +90,7 @@ Deno.test("messages of the largest size are exported whole", async () => {
 });
 
 Deno.test("an export while four append is complete up to the last_seq of its first line", async () => {
-  const id = await longConversation(3000);
+  const id = await longConversation(owner, 3000);
   const { result: exports } = await whileFourAppend(
     owner,
     id,
@@ -124,7 +107,7 @@ Deno.test("an export while four append is complete up to the last_seq of its fir
 });
 
 Deno.test("an export that is cut halfway has no end line", async () => {
-  const id = await longConversation(4000, 2000);
+  const id = await longConversation(owner, 4000, 2000);
   const url = `${target.url}/functions/v1/conversation-history/${id}/export`;
   const killed = new AbortController();
   const response = await fetch(url, {
@@ -147,7 +130,7 @@ Deno.test("an export that is cut halfway has no end line", async () => {
 });
 
 Deno.test("an export whose conversation is deleted halfway breaks off and does not end", async () => {
-  const id = await longConversation(6000, 2000);
+  const id = await longConversation(owner, 6000, 2000);
   const url = `${target.url}/functions/v1/conversation-history/${id}/export`;
   const response = await fetch(url, { headers: owner.headers });
   const reader = response.body!.getReader();
@@ -169,7 +152,7 @@ Deno.test("an export whose conversation is deleted halfway breaks off and does n
 
 Deno.test("an empty conversation is exported", async () => {
   const continuation_id = fresh("export");
-  await owner.supabase.from("conversations").insert({ continuation_id });
+  await append(owner, continuation_id, []);
   const { text } = await exportOf(owner, continuation_id);
   assert.deepEqual(assertWhole(text), []);
 });

@@ -40,10 +40,10 @@ interface Copied {
 /** A message without what a copy has of its own: ids are unique. */
 const withoutId = ({ id: _, ...rest }: Copied) => rest;
 
-Deno.test("a fork is a conversation of one's own that begins as another, up to a seq", async () => {
+Deno.test("a fork is a conversation of one's own that begins as another, up to a position", async () => {
   const { id, file } = await conversation();
   const source = await whole(id);
-  const { status, body, headers } = await fork(id, { through_seq: 4 });
+  const { status, body, headers } = await fork(id, { through_position: 4 });
   assert.equal(status, 201);
   const copy = await whole(body.continuation_id);
   assert.deepEqual(copy.conversation, body);
@@ -69,7 +69,7 @@ Deno.test("a fork is a conversation of one's own that begins as another, up to a
   );
 });
 
-Deno.test("all of it where through_seq is absent, with the authors of each message", async () => {
+Deno.test("the whole line if through_position is omitted, with the authors of each message", async () => {
   const { id } = await conversation();
   const { body } = await fork(id);
   const { messages } = await whole(body.id);
@@ -82,7 +82,7 @@ Deno.test("all of it where through_seq is absent, with the authors of each messa
 Deno.test("a fork goes on by itself: neither conversation sees what the other gets", async () => {
   const { id } = await conversation();
   const source = await whole(id);
-  const { body: { continuation_id } } = await fork(id, { through_seq: 3 });
+  const { body: { continuation_id } } = await fork(id, { through_position: 3 });
   const { body } = await append(owner, continuation_id, ["another fourth"]);
   assert.equal(body.messages[0].seq, 4);
   assert.deepEqual(await whole(id), source);
@@ -153,10 +153,10 @@ Deno.test("a stranger is told what one who forks nothing is", async () => {
   assert.deepEqual(bodies[1], bodies[2]);
 });
 
-Deno.test("through_seq is a seq of the conversation, and there is no other field", async () => {
+Deno.test("through_position is a position of the live line, and there is no other field", async () => {
   const { id } = await conversation();
-  for (const through_seq of [0, -1, 6, 1.5, "3", 2 ** 53]) {
-    assertInvalid(await fork(id, { through_seq }), "/through_seq");
+  for (const through_position of [0, -1, 6, 1.5, "3", 2 ** 53]) {
+    assertInvalid(await fork(id, { through_position }), "/through_position");
   }
   assertInvalid(await fork(id, { owner_id: owner.id }), "/owner_id");
   assertInvalid(await fork(id, { title: "" }), "/title");

@@ -32,19 +32,34 @@ async function conversation(word = "hello", rest = {}) {
   return { id: body.conversation.id as string, name };
 }
 
+const accept = (actor: Actor, id: string) =>
+  members(actor, id, "/me", { method: "PUT" });
+
+/** Whether the conversation is in the actor's list, and among the invitations. */
+async function listed(actor: Actor, id: string) {
+  const [list, invited] = await Promise.all(
+    ["limit=100", "limit=100&invited=true"].map(async (query) => {
+      const { body } = await request(actor, `conversation-history?${query}`);
+      return body.conversations.some((each: { id: string }) => each.id === id);
+    }),
+  );
+  return { list, invited };
+}
+
 Deno.test("the owner adds, lists, changes and removes members", async () => {
   const { id, name } = await conversation();
   const added = await put(id, viewer, "viewer");
   assert.equal(added.status, 200);
   const { added_at, ...member } = added.body;
-  assert.deepEqual(member, { user_id: viewer.id, role: "viewer" });
+  assert.deepEqual(member, {
+    user_id: viewer.id,
+    role: "viewer",
+    accepted_at: null,
+    declined_at: null,
+  });
   await put(name, editor, "editor");
   const promoted = await put(id, viewer, "editor");
-  assert.deepEqual(promoted.body, {
-    user_id: viewer.id,
-    role: "editor",
-    added_at,
-  });
+  assert.deepEqual(promoted.body, { ...added.body, role: "editor", added_at });
   const { body } = await members(owner, id);
   assert.deepEqual(
     body.members.map(({ user_id, role }: { user_id: string; role: string }) => [
@@ -58,6 +73,71 @@ Deno.test("the owner adds, lists, changes and removes members", async () => {
   assert.equal((await remove(owner, id, viewer)).status, 204);
   assert.equal((await members(owner, id)).body.members.length, 1);
   assertProblem(await remove(owner, id, viewer), 404, "not_found");
+});
+
+Deno.test("an invitation is readable by its id at once, and listed once accepted", async () => {
+  const word = newWord();
+  const { id } = await conversation(word);
+  await put(id, viewer, "viewer");
+  const { body } = await history(viewer, id);
+  assert.equal(body.conversation.access, "viewer");
+  assert.equal(body.messages[0].content, word);
+  assert.deepEqual(await listed(viewer, id), { list: false, invited: true });
+
+  const accepted = await accept(viewer, id);
+  assert.equal(accepted.status, 200, accepted.text);
+  assert.notEqual(accepted.body.accepted_at, null);
+  assert.deepEqual(await listed(viewer, id), { list: true, invited: false });
+  assert.deepEqual((await accept(viewer, id)).body, accepted.body);
+  assert.deepEqual(
+    (await members(owner, id, `/${viewer.id}`)).body,
+    accepted.body,
+  );
+});
+
+for (const how of ["declined", "left"]) {
+  Deno.test(`a share that was ${how} stays so whatever the owner does, until its user accepts`, async () => {
+    const { id } = await conversation();
+    await put(id, viewer, "viewer");
+    if (how === "left") await accept(viewer, id);
+    assert.equal((await remove(viewer, id, viewer)).status, 204);
+    const gone = { list: false, invited: false };
+    assert.equal((await history(viewer, id)).body.conversation, null);
+    assert.deepEqual(await listed(viewer, id), gone);
+
+    const again = await put(id, viewer, "editor");
+    assert.notEqual(again.body.declined_at, null);
+    assert.equal(again.body.accepted_at, null);
+    assert.equal((await history(viewer, id)).body.conversation, null);
+    assert.deepEqual(await listed(viewer, id), gone);
+    assertProblem(
+      await request(viewer, `conversation-history/${id}`, {
+        method: "PATCH",
+        json: { title: "Mine" },
+      }),
+      404,
+      "not_found",
+    );
+
+    const { body } = await accept(viewer, id);
+    assert.equal(body.declined_at, null);
+    assert.equal(
+      (await history(viewer, id)).body.conversation.access,
+      "editor",
+    );
+    assert.deepEqual(await listed(viewer, id), { list: true, invited: false });
+  });
+}
+
+Deno.test("nobody accepts what they were not invited to, and nobody in another's name", async () => {
+  const { id, name } = await conversation();
+  await put(id, viewer, "viewer");
+  for (const actor of [owner, stranger]) {
+    assertProblem(await accept(actor, id), 404, "not_found");
+  }
+  assertProblem(await accept(viewer, name), 404, "not_found");
+  const { body } = await members(owner, id, `/${viewer.id}`);
+  assert.equal(body.accepted_at, null);
 });
 
 Deno.test("a conversation without members has an empty list", async () => {
@@ -142,6 +222,7 @@ for (const how of ["taken away", "given back by leaving"]) {
     const file = await storedFile(owner);
     const { id } = await conversation(word, { file_ids: [file.id] });
     await put(id, editor, "editor");
+    await accept(editor, id);
     const at = (path: string) => request(editor, path);
     const signed = await at(`file-download/${file.id}/url`);
     assert.equal(signed.status, 200);

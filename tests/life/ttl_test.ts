@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Actor, cast, nobody, signUp } from "../support/actors.ts";
 import { append, fresh, history, request } from "../support/http.ts";
 import { assertInvalid, assertProblem } from "../support/problems.ts";
+import { asUser } from "../support/as_user.ts";
 import { share } from "../support/sharing.ts";
 import { withSql } from "../support/sql.ts";
 import { maintenance, storedFile } from "../support/stored_files.ts";
@@ -22,16 +23,45 @@ async function conversation(rest = {}, actor: Actor = owner) {
 }
 
 const sweep = (json: unknown = {}, actor = maintenance) =>
-  request(actor, "conversation-history/sweep", { json });
+  request(actor, "conversation-history/_/sweep", { json });
 
-/** Sweeps until nothing is left, since other tests leave expired conversations too. */
-async function sweepAll(json: unknown = {}): Promise<number> {
-  for (let removed = 0;;) {
+/** How many of these conversations are still stored: a sweep also takes what other tests left. */
+async function stored(ids: string[]): Promise<number> {
+  const [row] = await withSql((sql) =>
+    sql<{ count: number }[]>`
+      select count(*)::int from continuum.conversations where id = any(${ids}::uuid[])
+    `
+  );
+  return row!.count;
+}
+
+/** Sweeps until nothing is left to do. */
+async function sweepAll(json: unknown = {}): Promise<void> {
+  for (let more = true; more;) {
     const { status, body, text } = await sweep(json);
     assert.equal(status, 200, text);
-    removed += body.conversations;
-    if (!body.more) return removed;
+    more = body.more;
   }
+}
+
+async function expiryOf(id: string): Promise<string> {
+  const [row] = await withSql((sql) =>
+    sql<{ expires_at: string }[]>`
+      select expires_at::text from continuum.conversations where id = ${id}
+    `
+  );
+  return row!.expires_at;
+}
+
+/** Expired conversations of a user who has no others; gives their ids. */
+async function expiredConversations(count: number): Promise<string[]> {
+  const owner = await signUp("many");
+  const made = await Promise.all(
+    Array.from({ length: count }, () => conversation({}, owner)),
+  );
+  const ids = made.map(({ id }) => id);
+  for (const id of ids) await expire(id);
+  return ids;
 }
 
 async function isListed(actor: Actor, id: string): Promise<boolean> {
@@ -65,15 +95,15 @@ Deno.test("once its time is over a conversation is hidden on every route, from i
       404,
       "not_found",
     );
-    for (const table of ["conversations", "messages"]) {
-      const { data } = await actor.supabase.from(table).select()
-        .eq(table === "messages" ? "conversation_id" : "id", id);
-      assert.deepEqual(data, []);
-    }
+    const seen = await asUser(actor, async (tx) => [
+      ...await tx`select 1 from continuum.conversations where id = ${id}`,
+      ...await tx`select 1 from continuum.messages where conversation_id = ${id}`,
+    ]);
+    assert.deepEqual(seen, []);
   }
 });
 
-Deno.test("an append to an expired name begins a new conversation, and the old rows are gone", async () => {
+Deno.test("an append to an expired name begins a new conversation, and the next sweep removes the old one", async () => {
   const { id, name } = await conversation();
   await expire(id);
   const { status, body } = await append(owner, name, ["anew"], {
@@ -83,7 +113,10 @@ Deno.test("an append to an expired name begins a new conversation, and the old r
   assert.notEqual(body.conversation.id, id);
   assert.equal(body.conversation.ttl_seconds, null);
   assert.deepEqual((await history(owner, name)).body.messages, body.messages);
+  assert.equal(await stored([id]), 1);
+  await sweepAll();
   assert.deepEqual(await rowsThatName(id), {});
+  assert.deepEqual((await history(owner, name)).body.messages, body.messages);
 });
 
 Deno.test("a fork may take an expired name", async () => {
@@ -106,18 +139,31 @@ Deno.test("an append to a shared one that has expired never lands in it", async 
   assert.equal(body.conversation.owner_id, editor.id);
 });
 
-Deno.test("time is counted from the last activity: an append or a change begins it anew", async () => {
+Deno.test("time is counted from the last append, or from when it was set, and a rename does not extend it", async () => {
   const { id, name } = await conversation({ ttl_seconds: 100_000 });
+  const patch = (json: unknown) =>
+    request(owner, `conversation-history/${id}`, { method: "PATCH", json });
   await expire(id);
   const { body } = await append(owner, name, ["still there"]);
   assert.equal(body.conversation.id, id);
-  await request(owner, `conversation-history/${id}`, {
-    method: "PATCH",
-    json: { ttl_seconds: 80_000 },
-  });
+  await expire(id);
   assert.equal((await history(owner, id)).body.messages.length, 2);
+  await patch({ ttl_seconds: 80_000 });
+  assert.equal((await history(owner, id)).body.messages.length, 2);
+  const before = await expiryOf(id);
+  await patch({ title: "Renamed", metadata: { renamed: true } });
+  assert.equal(await expiryOf(id), before);
   await expire(id);
   assert.equal((await history(owner, id)).body.conversation, null);
+});
+
+Deno.test("a ttl that is taken away is forgotten", async () => {
+  const { id } = await conversation();
+  await request(owner, `conversation-history/${id}`, {
+    method: "PATCH",
+    json: { ttl_seconds: null },
+  });
+  assert.equal(await expiryOf(id), "infinity");
 });
 
 Deno.test("a ttl of one second passes by itself", async () => {
@@ -136,70 +182,61 @@ Deno.test("the sweep removes what has expired and nothing else, and can be repea
   ];
   await expire(expired.id);
   await expire(forever.id);
-  assert.ok(await sweepAll() >= 1);
+  await sweepAll();
   assert.deepEqual(await rowsThatName(expired.id), {});
   for (const { id } of [current, forever]) {
     assert.equal((await history(owner, id)).body.messages.length, 1);
   }
-  assert.equal(await sweepAll(), 0);
+  await sweepAll();
 });
 
 Deno.test("a call of the sweep is bounded, and says whether there is more", async () => {
-  await sweepAll();
-  const many = await signUp("many");
-  for (let count = 0; count < 5; count++) {
-    await expire((await conversation({}, many)).id);
-  }
-  const calls = [];
-  for (let call = 0; call < 3; call++) {
+  const ids = await expiredConversations(5);
+  for (let left = 5; left > 0;) {
     const { body } = await sweep({ max_conversations: 2 });
-    calls.push(body);
+    assert.ok(body.conversations >= 1 && body.conversations <= 2);
+    const now = await stored(ids);
+    assert.ok(left - now <= 2);
+    if (now > 0) assert.equal(body.more, true);
+    left = now;
   }
-  assert.deepEqual(calls, [
-    { conversations: 2, more: true },
-    { conversations: 2, more: true },
-    { conversations: 1, more: false },
-  ]);
 });
 
 Deno.test("a call of the sweep takes large conversations one by one", async () => {
-  await sweepAll();
-  const large = await signUp("large");
-  const ids = [
-    (await conversation({}, large)).id,
-    (await conversation({}, large)).id,
-  ];
+  const ids = await expiredConversations(2);
   await withSql((sql) =>
-    sql`update public.conversations set last_seq = 30000 where id = any(${ids}::uuid[])`
+    sql`update continuum.conversations set last_seq = 30000 where id = any(${ids}::uuid[])`
   );
-  for (const id of ids) await expire(id);
-  assert.deepEqual((await sweep()).body, { conversations: 1, more: true });
-  assert.deepEqual((await sweep()).body, { conversations: 1, more: false });
+  for (let left = 2; left > 0;) {
+    assert.equal((await sweep()).status, 200);
+    const now = await stored(ids);
+    assert.ok(left - now <= 1);
+    left = now;
+  }
 });
 
 Deno.test("sweeps at the same time share the work", async () => {
-  await sweepAll();
-  const many = await signUp("many");
-  for (let count = 0; count < 6; count++) {
-    await expire((await conversation({}, many)).id);
-  }
+  const ids = await expiredConversations(6);
   const answers = await Promise.all([sweep(), sweep(), sweep()]);
+  for (const { status, text } of answers) assert.equal(status, 200, text);
+  assert.equal(await stored(ids), 0);
   const removed = answers.map(({ body }) => body.conversations);
-  assert.equal(removed.reduce((sum, count) => sum + count, 0), 6);
+  assert.ok(removed.reduce((sum, count) => sum + count, 0) >= 6);
 });
 
 Deno.test("the sweep passes by a conversation that somebody is at work on", async () => {
-  await sweepAll();
   const { id } = await conversation();
+  const [other] = await expiredConversations(1);
   await expire(id);
   await withSql((sql) =>
     sql.begin(async (tx) => {
-      await tx`update public.conversations set title = 'In use' where id = ${id}`;
+      await tx`update continuum.conversations set title = 'In use' where id = ${id}`;
       const { body } = await sweep();
-      assert.deepEqual(body, { conversations: 0, more: true });
+      assert.equal(body.more, true);
     })
   );
-  assert.equal((await history(owner, id)).body.conversation.title, "In use");
+  assert.equal(await stored([id, other!]), 1);
+  assert.equal(await stored([id]), 1);
 });
 
 Deno.test("the sweep takes the secret key and no other", async () => {
@@ -223,19 +260,29 @@ Deno.test("nobody links the file of an expired conversation, nor changes what ha
   await share(id, viewer, "viewer");
   await share(id, editor, "editor");
   const file = await storedFile(owner);
-  await owner.supabase.from("conversation_files")
-    .insert({ conversation_id: id, file_id: file.id });
+  await append(owner, id, [], { file_ids: [file.id] });
   const read = () => request(viewer, `file-download/${file.id}`);
   assert.equal((await read()).status, 200);
 
   await expire(id);
-  const { body } = await append(viewer, fresh("own"), ["mine"]);
-  const { error } = await viewer.supabase.from("conversation_files")
-    .insert({ conversation_id: body.conversation.id, file_id: file.id });
-  assert.equal(error?.code, "42501");
+  const name = fresh("own");
+  const own = (await append(viewer, name, ["mine"])).body.conversation.id;
+  const linked = await append(viewer, name, [], { file_ids: [file.id] });
+  assertProblem(linked, 422, "unknown_file");
+  await assert.rejects(
+    asUser(viewer, (tx) =>
+      tx`
+        insert into continuum.conversation_files (conversation_id, file_id)
+        values (${own}, ${file.id})
+      `),
+    { code: "42501" },
+  );
   assertProblem(await read(), 404, "not_found");
 
   // Without a condition, so that no policy of reading hides it.
-  await editor.supabase.from("conversations").update({ title: "alive" });
+  await asUser(
+    editor,
+    (tx) => tx`update continuum.conversations set title = 'alive'`,
+  );
   assertProblem(await read(), 404, "not_found");
 });

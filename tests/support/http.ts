@@ -54,11 +54,7 @@ export async function request(
 export interface Draft {
   role?: string;
   content?: string | null;
-<<<<<<< HEAD
-  client_id?: string;
-=======
   client_id?: string | null;
->>>>>>> tests-append
   [field: string]: unknown;
 }
 

@@ -2,7 +2,6 @@
  * The Storage API, asked in the caller's name so that its policies decide. Spoken to by fetch:
  * storage-js holds whole files in memory and cannot send Range.
  */
-import type { ProblemCode } from "../problems/catalogue.ts";
 import { Problem } from "../problems/problem.ts";
 import {
   publishableKey,
@@ -19,12 +18,6 @@ import type { Context } from "hono";
 export const STORAGE_TIMEOUT_MS = Number(
   Deno.env.get("STORAGE_TIMEOUT_MS") ?? 15_000,
 );
-
-/** What a Storage error body says; most come as HTTP 400 with the real status in `statusCode`. */
-interface StorageFault {
-  status: number;
-  error: string;
-}
 
 /** A request to Storage. `timeoutMs` limits the wait for an answer; null where the caller does. */
 export interface StorageRequest {
@@ -77,49 +70,6 @@ function credentials(c: Context<Env>): Record<string, string> {
     Authorization: `Bearer ${c.var.token}`,
     apikey: publishableKey(),
   };
-}
-
-/**
- * The problem that a failed answer stands for, by its body and not by its HTTP status.
- * Consumes the body.
- */
-export async function storageProblem(
-  response: Response,
-  known: Partial<Record<number, ProblemCode>> = {},
-): Promise<Problem> {
-  const fault = await faultOf(response);
-  const cause = {
-    name: "StorageError",
-    code: `${fault.status} ${fault.error}`,
-  };
-  const code = known[fault.status];
-  if (code !== undefined) return new Problem(code, { cause });
-  if (fault.status === 429) {
-    return new Problem("rate_limited", { cause });
-  }
-  if (fault.status >= 500) {
-    return new Problem("unavailable", { detail: "Storage failed.", cause });
-  }
-  return new Problem("internal", { cause });
-}
-
-async function faultOf(response: Response): Promise<StorageFault> {
-  const text = await response.text().catch(() => "");
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === "object" && body !== null) {
-      const code = "statusCode" in body
-        ? Number(body.statusCode)
-        : response.status;
-      const error = "error" in body && typeof body.error === "string"
-        ? body.error
-        : "";
-      return { status: Number.isInteger(code) ? code : response.status, error };
-    }
-  } catch {
-    // Not JSON: something before Storage answered, such as a gateway with a page of HTML.
-  }
-  return { status: Math.max(response.status, 500), error: "not JSON" };
 }
 
 /**

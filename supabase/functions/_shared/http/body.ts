@@ -11,8 +11,8 @@ const JSON_TYPE = /^application\/(merge-patch\+)?json[ \t]*(;|$)/i;
 const DRAIN_BYTES = 64 * 1024 * 1024;
 
 /**
- * How many JSON values a body may hold. Parsed, each takes some hundred bytes, and a function has 256 MB
- * for all of its requests.
+ * How many JSON values a body may have. Each needs about a hundred bytes once it is parsed, and a function has
+ * 256 MB for all its requests.
  */
 const MAX_VALUES = 200_000;
 
@@ -51,14 +51,14 @@ function refuseUnlessJson(headers: Headers): void {
 /**
  * The value of a JSON text.
  *
- * @throws {Problem} `malformed_request` if it is not JSON, `validation_failed` if it holds too many values.
+ * @throws {Problem} `malformed_request` if it is not JSON, `validation_failed` if it has too many values.
  */
 export function parseJson(text: string): unknown {
   if (hasTooManyValues(text)) {
     throw new Problem("validation_failed", {
       errors: [{
         pointer: "",
-        detail: "Must not hold more than 200,000 values.",
+        detail: "Must not contain more than 200,000 values.",
       }],
     });
   }
@@ -72,7 +72,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Counts what begins or separates values outside of strings, without parsing. */
+/** Counts the characters that begin or separate values, outside of strings and without parsing. */
 function hasTooManyValues(text: string): boolean {
   if (text.length < MAX_VALUES) return false;
   let count = 0;
@@ -110,7 +110,7 @@ async function readWithin(
   return chunks;
 }
 
-/** A lenient decoder would store U+FFFD in place of what was sent. */
+/** Fatal, since a lenient decoder would replace invalid bytes by U+FFFD. */
 function decode(chunks: Uint8Array[]): string {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {

@@ -1,11 +1,11 @@
-/** Renders problems as `application/problem+json`. */
+/** Renders problems as `application/problem+json`, and logs internal ones. */
 import type { Context } from "hono";
 import { logError } from "../http/logging.ts";
 import type { Env } from "../platform/env.ts";
 import { catalogue, type ProblemCode } from "./catalogue.ts";
 import { type Problem, problemFromUnknown } from "./problem.ts";
 
-/** Problems that pass by themselves, so that the same request may succeed in a moment. */
+/** Temporary problems: the same request may succeed a moment later. */
 const RETRYABLE: ReadonlySet<ProblemCode> = new Set([
   "rate_limited",
   "unavailable",
@@ -31,7 +31,7 @@ export function problemBody(problem: Problem, requestId: string) {
   };
 }
 
-/** The response for whatever was thrown; the cause of an internal one goes to the log. */
+/** The response to any thrown value. Logs the cause of an internal problem. */
 export function renderError(error: unknown, c: Context<Env>): Response {
   const problem = problemFromUnknown(error);
   if (problem.code === "internal") logError(c, problem.cause);

@@ -1,16 +1,17 @@
-/** What the Storage API answers when it fails, as problems of this API. */
+/** Maps failed responses of the Storage API to problems. */
 import type { ProblemCode } from "./catalogue.ts";
 import { Problem } from "./problem.ts";
 
-/** What a Storage error body says; most come as HTTP 400 with the real status in `statusCode`. */
+/** The body of a Storage error. Most have HTTP status 400, and the real status in `statusCode`. */
 interface StorageFault {
   status: number;
   error: string;
 }
 
 /**
- * The problem that a failed answer stands for, by its body and not by its HTTP status.
- * Consumes the body.
+ * The problem for a failed response, chosen by its body and not by its HTTP status. Consumes the body.
+ *
+ * @param known the problems for statuses that have a meaning in this request.
  */
 export async function storageProblem(
   response: Response,
@@ -46,7 +47,7 @@ async function faultOf(response: Response): Promise<StorageFault> {
       return { status: Number.isInteger(code) ? code : response.status, error };
     }
   } catch {
-    // Not JSON: something before Storage answered, such as a gateway with a page of HTML.
+    // Not JSON: the response is not from Storage but, for example, a gateway's HTML page.
   }
   return { status: Math.max(response.status, 500), error: "not JSON" };
 }

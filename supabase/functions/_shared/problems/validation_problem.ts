@@ -1,11 +1,11 @@
-/** What zod finds, as the `errors[]` of a problem. */
+/** Maps what zod finds to the `errors[]` of a problem. */
 import type { z } from "@hono/zod-openapi";
 import { type FieldError, Problem } from "./problem.ts";
 
-/** How many broken rules an answer lists: enough to mend, too few to echo a hostile body. */
+/** How many errors a problem lists: enough to fix a request, too few to repeat a hostile body. */
 const MAX_ERRORS = 20;
 
-/** The problem for a list of zod issues. */
+/** The problem for the issues that zod found. */
 export function validationProblem(
   issues: readonly z.core.$ZodIssue[],
 ): Problem {
@@ -20,7 +20,7 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.slice(0, MAX_ERRORS).map((key) => ({
       pointer: pointerTo([...issue.path, key]),
-      detail: "There is no such field.",
+      detail: "This field does not exist.",
     }));
   }
   return [{ pointer: pointerTo(issue.path), detail: issue.message }];

@@ -1,37 +1,82 @@
 /**
- * Each function's OpenAPI document, made from its routes. The document is made here and not per request,
- * since generating it leaks memory.
+ * The OpenAPI document of each function, from its routes. It is committed, since generating it on each request
+ * leaks memory.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { formatted } from "./format.ts";
+import { ProblemDetails } from "../supabase/functions/_shared/http/openapi.ts";
 import type { Env } from "../supabase/functions/_shared/platform/env.ts";
 
 const functions = new URL("../supabase/functions/", import.meta.url);
 
-/** The document of one function, as its openapi.json holds it. */
+const TAGS = {
+  Conversations:
+    "Append to conversations, read, search, change and delete them.",
+  Members: "Share a conversation with other users of the project.",
+  Files: "Store files, list them and get them back.",
+  Maintenance: "Health, and routes to be called on a schedule.",
+};
+
+const SECURITY_SCHEMES = {
+  user: {
+    type: "http" as const,
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "The access token of a Supabase user.",
+  },
+  publishable: {
+    type: "apiKey" as const,
+    in: "header" as const,
+    name: "apikey",
+    description: "The project's publishable key.",
+  },
+  secret: {
+    type: "apiKey" as const,
+    in: "header" as const,
+    name: "apikey",
+    description: "One of the project's secret keys.",
+  },
+};
+
+/** The document of one function, as it is committed. */
 export async function openapiOf(name: string): Promise<string> {
   const { app }: { app: OpenAPIHono<Env> } = await import(
     new URL(`${name}/index.ts`, functions).href
   );
-  app.openAPIRegistry.registerComponent("securitySchemes", "user", {
-    type: "http",
-    scheme: "bearer",
-    bearerFormat: "JWT",
-    description: "The access token of a Supabase user.",
-  });
-  for (const key of ["publishable", "secret"]) {
-    app.openAPIRegistry.registerComponent("securitySchemes", key, {
-      type: "apiKey",
-      in: "header",
-      name: "apikey",
-      description: `The project's ${key} key.`,
-    });
-  }
+  app.openAPIRegistry.register("Problem", ProblemDetails);
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: `Continuum: ${name}`, version: await version() },
-    servers: [{ url: "/functions/v1" }],
+    info: {
+      title: `Continuum: ${name}`,
+      version: await version(),
+      license: { name: "MIT", url: "https://opensource.org/license/mit" },
+    },
+    servers: [{
+      url: "{project_url}/functions/v1",
+      variables: {
+        project_url: {
+          default: "http://127.0.0.1:54321",
+          description:
+            "The URL of the Supabase project; by default the local stack.",
+        },
+      },
+    }],
   });
+  const operations = Object.values(document.paths ?? {})
+    .flatMap((item) => Object.values(item));
+  document.tags = Object.entries(TAGS)
+    .filter(([name]) => operations.some(({ tags }) => tags.includes(name)))
+    .map(([name, description]) => ({ name, description }));
+  document.components = {
+    ...document.components,
+    securitySchemes: Object.fromEntries(
+      Object.entries(SECURITY_SCHEMES).filter(([name]) =>
+        operations.some(({ security: [required] }) =>
+          required && name in required
+        )
+      ),
+    ),
+  };
   return await formatted(JSON.stringify(document, null, 2), ".json");
 }
 

@@ -1,6 +1,5 @@
 /** `GET /conversation-history/{continuation_id}`: a page of messages. */
 import { z } from "@hono/zod-openapi";
-import { conditional } from "../_shared/http/conditional.ts";
 import { linkHeader } from "../_shared/http/pagination.ts";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { versionTag } from "../_shared/http/version_tag.ts";
@@ -31,9 +30,8 @@ export const readHistory = userRoute({
   query: PageQuery,
   answers: {
     200: ["A page, with an ETag, and a Link to the pages around it.", Page],
-    304: ["The page is the one that If-None-Match names."],
   },
-  middleware: [conditional],
+  conditional: true,
 }, async (c, { params, query: { limit, view, before, after } }) => {
   const answer = await call(c, "read_history", {
     ...params,

@@ -1,5 +1,4 @@
-/** `GET /file-download/{file_id}/metadata`: what is known about a file, a pending one of yours included. */
-import { conditional } from "../_shared/http/conditional.ts";
+/** `GET /file-download/{file_id}/metadata`: the metadata of a file, including pending files of your own. */
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 import { File, FilePath } from "../_shared/wire/file.ts";
@@ -10,12 +9,9 @@ export const describeFile = userRoute({
   get: "/{file_id}/metadata",
   summary: "Describe a file",
   params: FilePath,
-  answers: {
-    200: ["The file's metadata.", File],
-    304: ["The metadata is what If-None-Match names."],
-  },
+  answers: { 200: ["The file's metadata, with an ETag.", File] },
   problems: ["not_found"],
-  middleware: [conditional],
+  conditional: true,
 }, async (c, { params }) => {
   const { file } = JSON.parse(await call(c, "read_file", params));
   return json(c, JSON.stringify(file));

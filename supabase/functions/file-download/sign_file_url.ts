@@ -1,11 +1,8 @@
 /** `GET /file-download/{file_id}/url`: a short-lived URL that needs no token. */
 import { z } from "@hono/zod-openapi";
 import { json, userRoute } from "../_shared/http/route.ts";
-import {
-  askStorage,
-  publicStorageUrl,
-  storageProblem,
-} from "../_shared/platform/storage.ts";
+import { askStorage, publicStorageUrl } from "../_shared/platform/storage.ts";
+import { storageProblem } from "../_shared/problems/storage_problem.ts";
 import { FilePath } from "../_shared/wire/file.ts";
 import { locateReady } from "./locate.ts";
 import { SignedUrl, UrlQuery } from "./schemas.ts";

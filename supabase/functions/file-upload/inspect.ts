@@ -3,11 +3,8 @@ import type { Context } from "hono";
 import { call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
 import type { File } from "../_shared/wire/file.ts";
-import {
-  askStorage,
-  objectKey,
-  storageProblem,
-} from "../_shared/platform/storage.ts";
+import { askStorage, objectKey } from "../_shared/platform/storage.ts";
+import { storageProblem } from "../_shared/problems/storage_problem.ts";
 import { refuseContradiction, SAMPLE_BYTES } from "./content_type.ts";
 import { removeObject } from "./remove.ts";
 

@@ -4,11 +4,8 @@ import type { Context } from "hono";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
-import {
-  askStorage,
-  publicStorageUrl,
-  storageProblem,
-} from "../_shared/platform/storage.ts";
+import { askStorage, publicStorageUrl } from "../_shared/platform/storage.ts";
+import { storageProblem } from "../_shared/problems/storage_problem.ts";
 import { parseContentType } from "./content_type.ts";
 import { cleanFileName } from "./file_name.ts";
 import {

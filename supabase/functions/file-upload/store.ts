@@ -6,7 +6,8 @@ import type { Json } from "../_shared/generated/database.types.ts";
 import type { Env } from "../_shared/platform/env.ts";
 import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
 import { File } from "../_shared/wire/file.ts";
-import { askStorage, storageProblem } from "../_shared/platform/storage.ts";
+import { askStorage } from "../_shared/platform/storage.ts";
+import { storageProblem } from "../_shared/problems/storage_problem.ts";
 import { type DeclaredType, refuseContradiction } from "./content_type.ts";
 import {
   type Chunks,

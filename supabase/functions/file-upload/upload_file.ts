@@ -4,7 +4,6 @@ import { problemFromUnknown } from "../_shared/problems/problem.ts";
 import { problemBody } from "../_shared/problems/render.ts";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { parseContentType } from "./content_type.ts";
-import { drain } from "./counted_stream.ts";
 import { announcedSha256 } from "./digest.ts";
 import { fileNameFrom } from "./file_name.ts";
 import { filesOf } from "./multipart.ts";
@@ -15,9 +14,6 @@ import {
   UploadQuery,
 } from "./schemas.ts";
 import { storeFile } from "./store.ts";
-
-/** How much of a refused body is read away, so that the client gets to read the answer. */
-const DRAIN_BYTES = 64 * 1024 * 1024;
 
 export const uploadFile = userRoute({
   operationId: "uploadFile",
@@ -98,9 +94,9 @@ export const uploadFile = userRoute({
       sha256: announcedSha256(headers["repr-digest"]),
     });
     return json(c, JSON.stringify(stored), stored.deduplicated ? 200 : 201);
-  } catch (error) {
-    await drain(chunks, DRAIN_BYTES);
-    throw error;
+  } finally {
+    // What a refusal has left unread is drained by the app, which needs the body unlocked.
+    await chunks.return(undefined);
   }
 });
 
@@ -116,7 +112,7 @@ function endsBroken(
 async function* chunksOf(
   body: ReadableStream<Uint8Array> | null,
 ): AsyncGenerator<Uint8Array> {
-  if (body !== null) yield* body;
+  if (body !== null) yield* body.values({ preventCancel: true });
 }
 
 /** null where the length is not known in advance. */

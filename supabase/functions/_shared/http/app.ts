@@ -1,10 +1,10 @@
-/** The frame that every function shares: what happens around its routes, and its two open `_` routes. */
+/** What every function has around its routes, and the two `_` routes that need no credentials. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { timing } from "hono/timing";
 import type { Env, FunctionName } from "../platform/env.ts";
-import { addHealthTo } from "../platform/health.ts";
+import { readHealth } from "../platform/health.ts";
 import { Problem } from "../problems/problem.ts";
 import { renderError } from "../problems/render.ts";
 import { drainRefused } from "./body.ts";
@@ -17,7 +17,7 @@ import type { Route } from "./route.ts";
  * An edge function: `routes` below `/<name>`, with request ids, one log line a request, CORS,
  * Server-Timing, problems for every failure, `/_/health` and `/_/openapi.json`.
  *
- * @param openapi the committed document: made once by `deno task generate`, since making it per request
+ * @param openapi the committed document. `deno task generate` writes it, since generating it on each request
  * leaks memory.
  */
 export function createApp(
@@ -49,9 +49,8 @@ export function createApp(
       ),
   }));
 
-  addHealthTo(app);
   app.get("/_/openapi.json", (c) => c.json(openapi));
-  for (const route of routes) route.addTo(app);
+  for (const route of [readHealth, ...routes]) route.addTo(app);
 
   app.notFound((c) => renderError(new Problem("not_found"), c));
   app.onError(renderError);

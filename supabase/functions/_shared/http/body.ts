@@ -1,4 +1,4 @@
-/** Reads a JSON body within a limit, and what is left of a body that nobody will read. */
+/** Reads a JSON body within a limit, and drains a body that was refused. */
 import type { MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Env } from "../platform/env.ts";
@@ -7,12 +7,12 @@ import { Problem } from "../problems/problem.ts";
 /** JSON, or a JSON merge patch (RFC 7396). */
 const JSON_TYPE = /^application\/(merge-patch\+)?json[ \t]*(;|$)/i;
 
-/** How much of a refused body is read away, so that the client gets to read the answer. */
+/** How much of a refused body is read away. More than any file that is accepted. */
 const DRAIN_BYTES = 64 * 1024 * 1024;
 
 /**
- * How many JSON values a body may hold. Parsed, each takes some hundred bytes, and a function has 256 MB
- * for all of its requests.
+ * How many JSON values a body may have. Each needs about a hundred bytes once it is parsed, and a function has
+ * 256 MB for all its requests.
  */
 const MAX_VALUES = 200_000;
 
@@ -51,14 +51,14 @@ function refuseUnlessJson(headers: Headers): void {
 /**
  * The value of a JSON text.
  *
- * @throws {Problem} `malformed_request` if it is not JSON, `validation_failed` if it holds too many values.
+ * @throws {Problem} `malformed_request` if it is not JSON, `validation_failed` if it has too many values.
  */
 export function parseJson(text: string): unknown {
   if (hasTooManyValues(text)) {
     throw new Problem("validation_failed", {
       errors: [{
         pointer: "",
-        detail: "Must not hold more than 200,000 values.",
+        detail: "Must not contain more than 200,000 values.",
       }],
     });
   }
@@ -72,7 +72,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Counts what begins or separates values outside of strings, without parsing. */
+/** Counts the characters that begin or separate values, outside of strings and without parsing. */
 function hasTooManyValues(text: string): boolean {
   if (text.length < MAX_VALUES) return false;
   let count = 0;
@@ -89,10 +89,11 @@ async function readWithin(
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of body ?? []) {
+    // Left open at the limit: what follows is drained, and not held.
+    for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
       size += chunk.byteLength;
-      if (size <= maxBytes) chunks.push(chunk);
-      else if (size > maxBytes + DRAIN_BYTES) break;
+      if (size > maxBytes) break;
+      chunks.push(chunk);
     }
   } catch (cause) {
     throw new Problem("malformed_request", {
@@ -109,7 +110,7 @@ async function readWithin(
   return chunks;
 }
 
-/** A lenient decoder would store U+FFFD in place of what was sent. */
+/** Fatal, since a lenient decoder would replace invalid bytes by U+FFFD. */
 function decode(chunks: Uint8Array[]): string {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
@@ -126,13 +127,13 @@ function decode(chunks: Uint8Array[]): string {
 }
 
 /**
- * Reads a bounded amount of a body away that a refusal has left unread: a gateway that still sends it
- * would otherwise not pass the answer on.
+ * Reads away a bounded amount of what a refusal has left unread of a body, whoever refused: a gateway that is
+ * still sending would otherwise not pass the answer on.
  */
 export const drainRefused: MiddlewareHandler<Env> = async (c, next) => {
   await next();
-  const { body, bodyUsed } = c.req.raw;
-  if (c.res.status < 400 || bodyUsed || body === null || body.locked) return;
+  const { body } = c.req.raw;
+  if (c.res.status < 400 || body === null || body.locked) return;
   let size = 0;
   try {
     for await (const chunk of body) {

@@ -1,4 +1,4 @@
-/** CORS for browsers: any origin, since a request is let in by its token and never by a cookie. */
+/** CORS for browsers. Any origin may call, since tokens admit a request and cookies never do. */
 import { corsHeaders } from "@supabase/supabase-js/cors";
 import { cors } from "hono/cors";
 
@@ -6,7 +6,7 @@ export const browsers = cors({
   origin: "*",
   allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
   allowHeaders: [
-    // Those that Supabase's client libraries send, and x-region, which invoke() sends besides.
+    // From Supabase's client libraries. invoke() sends x-region as well.
     ...(corsHeaders["Access-Control-Allow-Headers"] ?? "").split(", "),
     "x-client-info",
     "x-region",
@@ -25,25 +25,29 @@ export const browsers = cors({
     "range",
     "last-event-id",
     "repr-digest",
-    // Resumable uploads.
+    // From tus clients.
     "tus-resumable",
+    "upload-concat",
+    "upload-defer-length",
     "upload-length",
     "upload-metadata",
     "upload-offset",
-    // The openai client.
+    // From the openai client. `x-stainless-*` would not do: browsers know no such pattern.
     "openai-beta",
     "openai-organization",
     "openai-project",
     "x-stainless-arch",
+    "x-stainless-custom-poll-interval",
     "x-stainless-helper-method",
     "x-stainless-lang",
     "x-stainless-os",
     "x-stainless-package-version",
+    "x-stainless-poll-helper",
     "x-stainless-retry-count",
     "x-stainless-runtime",
     "x-stainless-runtime-version",
     "x-stainless-timeout",
-    // MCP clients.
+    // From MCP clients.
     "mcp-protocol-version",
     "mcp-session-id",
   ],

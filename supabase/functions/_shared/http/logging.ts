@@ -1,12 +1,12 @@
 /**
- * One JSON line a request, and one more for a failure of ours. A line never holds a body, token,
- * key, file name, title or query text: it names the route by its pattern and the caller by id.
+ * One JSON line per request, and another for each internal failure. A line never contains a body, token, key,
+ * file name, title or query text. It identifies the route by its pattern and the caller by id.
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import type { Env } from "../platform/env.ts";
 
-/** Writes the request's line once the answer is known; `bytes` where its length is known. */
+/** Writes the request's line once the response is ready. `bytes` is null if its length is not known. */
 export const requestLog: MiddlewareHandler<Env> = async (c, next) => {
   const startedAt = performance.now();
   await next();
@@ -24,8 +24,8 @@ export const requestLog: MiddlewareHandler<Env> = async (c, next) => {
 };
 
 /**
- * Writes what an operator needs to find an internal failure: its class, code and stack frames.
- * The message is left out, since PostgreSQL and parsers quote the caller's values in theirs.
+ * Writes what an operator needs to trace an internal failure: its class, code and stack frames. The message is
+ * omitted, because PostgreSQL and parsers quote the caller's values in their messages.
  */
 export function logError(c: Context<Env>, cause: unknown): void {
   write({
@@ -46,14 +46,14 @@ function codeOf(cause: unknown): string | null {
 }
 
 function stackFrames(error: Error): string[] {
-  // Without the message, of which a line may look like a frame.
+  // Without the message, since one of its lines may look like a frame.
   return (error.stack ?? "").replace(error.message, "").split("\n")
     .map((line) => line.trim())
     .filter((line) => line.startsWith("at "))
     .slice(0, 8);
 }
 
-/** The pattern of the handler that answers, `*` where none matched: never the path itself. */
+/** The pattern of the handler that responded, or `*` if none matched. Never the path itself. */
 function routePattern(c: Context<Env>): string {
   const handler = matchedRoutes(c).findLast((route) =>
     !route.path.endsWith("*")

@@ -1,14 +1,14 @@
-/** What a JSON answer owes its reader: that it was asked for, that it is not kept, its length. */
+/** Content negotiation for JSON, and the caching and length headers of JSON responses. */
 import type { MiddlewareHandler } from "hono";
 import { parseAccept } from "hono/utils/accept";
 import type { Env } from "../platform/env.ts";
 import { Problem } from "../problems/problem.ts";
 
-/** The ranges that JSON is in; of those in an Accept the first of these counts (RFC 9110, 12.5.1). */
+/** The media ranges that include JSON. The first one that is in an Accept header counts (RFC 9110, 12.5.1). */
 const MEDIA_RANGES = ["application/json", "application/*", "*/*"];
 
 /**
- * Refuses a request whose Accept leaves no room for JSON.
+ * Refuses a request whose Accept header excludes JSON.
  *
  * @throws {Problem} `not_acceptable`
  */
@@ -27,14 +27,14 @@ export const acceptsJson: MiddlewareHandler<Env> = async (c, next) => {
 const JSON_ANSWER = /^application\/(problem\+)?json/;
 
 /**
- * Marks JSON answers as private and gives them a Content-Length, which HEAD and the log need and
- * which the runtime would leave out.
+ * Keeps responses out of caches, and gives JSON a Content-Length, which HEAD and the log need and the runtime
+ * would omit.
  */
 export const privateJson: MiddlewareHandler<Env> = async (c, next) => {
   await next();
   c.res.headers.append("Vary", "Authorization");
   if (!c.res.headers.has("Cache-Control")) {
-    // A gateway that compresses would weaken the tag.
+    // A gateway that compresses the response would weaken its tag.
     c.res.headers.set(
       "Cache-Control",
       c.res.headers.has("ETag") ? "no-store, no-transform" : "no-store",

@@ -1,37 +1,107 @@
-/** The OpenAPI side of a route: what follows from its kind, and error responses as shared components. */
-import { z } from "@hono/zod-openapi";
+/** The OpenAPI side of what every route shares: problems as components, and conditional requests. */
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { catalogue, type ProblemCode } from "../problems/catalogue.ts";
+import { headersFor, problemBody } from "../problems/render.ts";
+import { Problem } from "../problems/problem.ts";
+
+type Registry = OpenAPIHono["openAPIRegistry"];
 
 const codes = Object.keys(catalogue) as [ProblemCode, ...ProblemCode[]];
+
+const REQUEST_ID = "0b7f7d2e-4d4c-4a39-9d8a-0d5f3a1c2b3d";
 
 /** RFC 9457 problem details. */
 export const ProblemDetails = z.object({
   type: z.string().openapi({ example: "urn:continuum:problem:not_found" }),
-  title: z.string().openapi({ example: "Not found." }),
-  status: z.int().openapi({ example: 404 }),
-  detail: z.string().openapi({ example: "Not found." }),
-  code: z.enum(codes).openapi({ example: "not_found" }),
-  request_id: z.string().openapi({
-    example: "0b7f7d2e-4d4c-4a39-9d8a-0d5f3a1c2b3d",
+  title: z.string().openapi({
+    description: "The same for every problem with this code.",
   }),
+  status: z.int(),
+  detail: z.string().openapi({
+    description: "What is wrong with this request, in a sentence.",
+  }),
+  code: z.enum(codes),
+  request_id: z.string().openapi({ example: REQUEST_ID }),
   errors: z.array(z.object({
-    pointer: z.string().openapi({ description: "An RFC 6901 JSON pointer." }),
-    detail: z.string(),
+    pointer: z.string().openapi({
+      description:
+        "An RFC 6901 JSON pointer into the body, or to a parameter or header.",
+      example: "/messages/0/content",
+    }),
+    detail: z.string().openapi({ example: "Must be at most 1 MiB of UTF-8." }),
   })).optional(),
-}).openapi("Problem");
+}).openapi("Problem", {
+  description: "RFC 9457 problem details. A code may add members of its own.",
+});
 
-/** The responses of a route that may fail with `failures`, by status. */
-export function problemResponses(failures: ProblemCode[]) {
-  const byStatus = Object.groupBy(
-    [...new Set(failures)],
-    (code) => String(catalogue[code].status),
+/** Descriptions of the headers that problems have. */
+const HEADERS: Record<string, string> = {
+  "Retry-After": "Seconds to wait before the same request is sent again.",
+  "WWW-Authenticate": "The challenge of RFC 6750.",
+  "x-should-retry": "Whether the same request may succeed later.",
+};
+
+/**
+ * The responses of a route that may fail with `failures`, by status. They are references to components, one for
+ * each group of codes that share a status.
+ */
+export function problemResponses(registry: Registry, failures: ProblemCode[]) {
+  const byStatus = Map.groupBy(
+    [...new Set(failures)].sort(),
+    (code) => catalogue[code].status,
   );
   return Object.fromEntries(
-    Object.entries(byStatus).map(([status, group]) => [status, {
-      description: (group ?? []).sort().map((code) =>
-        `\`${code}\`: ${catalogue[code].title}`
-      ).join(" "),
-      content: { "application/problem+json": { schema: ProblemDetails } },
-    }]),
+    [...byStatus].map(([status, group]) => [
+      status,
+      registry.registerComponent(
+        "responses",
+        group.map(pascalCase).join("Or"),
+        componentOf(group),
+      ).ref,
+    ]),
   );
 }
+
+function componentOf(group: ProblemCode[]) {
+  const headers = new Set(
+    group.flatMap((code) => Object.keys(headersFor(code))),
+  );
+  return {
+    description: group.map((code) => `\`${code}\`: ${catalogue[code].title}`)
+      .join(" "),
+    headers: Object.fromEntries(
+      [...headers].sort().map((name) => [name, {
+        description: HEADERS[name],
+        schema: { type: "string" as const },
+      }]),
+    ),
+    content: {
+      "application/problem+json": {
+        schema: { $ref: "#/components/schemas/Problem" },
+        examples: Object.fromEntries(
+          group.map((code) => [code, {
+            value: problemBody(new Problem(code), REQUEST_ID),
+          }]),
+        ),
+      },
+    },
+  };
+}
+
+function pascalCase(code: string): string {
+  return code.replaceAll(
+    /(?:^|_)(\w)/g,
+    (_, letter: string) => letter.toUpperCase(),
+  );
+}
+
+/** The request header and the response that a conditional route adds. */
+export const ifNoneMatch = z.object({
+  "if-none-match": z.string().optional().openapi({
+    description: "ETags of answers that you already have.",
+  }),
+});
+
+export const conditionalResponse = {
+  304: { description: "If-None-Match names the current answer." },
+};

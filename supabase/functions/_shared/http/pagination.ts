@@ -3,13 +3,13 @@ import { decodeBase64Url, encodeBase64Url } from "hono/utils/encode";
 import { z } from "@hono/zod-openapi";
 import { Problem } from "../problems/problem.ts";
 
-/** A time in a cursor, as PostgreSQL writes it: it takes no year 0, and no offset of 16 hours. */
+/** A time in a cursor, as PostgreSQL writes it. PostgreSQL has no year 0 and no offset of 16 hours or more. */
 export const CursorTime = z.iso.datetime({ offset: true })
   .refine((time) =>
     !time.startsWith("0000") && /(Z|[+-](0\d|1[0-5]):\d\d)$/.test(time)
   );
 
-/** A cursor that stands for `position`: base64url of its JSON, opaque to clients. */
+/** The cursor for `position`: its JSON in base64url. Clients must not rely on the format. */
 export function encodeCursor(
   position: Record<string, string | number>,
 ): string {
@@ -19,8 +19,8 @@ export function encodeCursor(
 }
 
 /**
- * A list as it goes out: the answer of a SQL function ends in `"last":{…}`, the position of its last row, or
- * in `"last":null` on the last page; in its place stands the cursor. All else stays the text that it is.
+ * A list as it is sent. The SQL function's answer ends with `"last"`: the position of its last row, or null on
+ * the last page. This replaces it with the cursor for that position, and keeps the rest of the text as it is.
  */
 export function withNextCursor(answer: string): string {
   return answer.replace(/"last":(null|\{[^{}]*\})\}$/, (_, last: string) => {
@@ -30,10 +30,10 @@ export function withNextCursor(answer: string): string {
 }
 
 /**
- * The position that a cursor stands for.
+ * The position that a cursor encodes.
  *
- * @throws {Problem} `invalid_cursor` for anything that {@link encodeCursor} cannot have made for
- * this `schema`: a cursor that silently restarts the list would be worse.
+ * @throws {Problem} `invalid_cursor` for anything that {@link encodeCursor} cannot have made for this `schema`.
+ * Restarting the list silently would be worse.
  */
 export function decodeCursor<T>(cursor: string, schema: z.ZodType<T>): T {
   try {
@@ -46,7 +46,7 @@ export function decodeCursor<T>(cursor: string, schema: z.ZodType<T>): T {
   }
 }
 
-/** RFC 8288 links, each a query relative to the request's own URL; null where there is none. */
+/** A Link header (RFC 8288) whose targets are relative to the request's URL; null if there are no links. */
 export function linkHeader(
   links: Record<string, Record<string, number> | null>,
 ): string | null {

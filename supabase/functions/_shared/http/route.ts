@@ -1,11 +1,12 @@
 /**
- * A route is a declaration and a handler. The declaration says what is particular to it; what follows
- * from its kind (middleware, security, the problems that every such route can give, its place in the
- * OpenAPI document) is added here and cannot be forgotten or over-promised:
+ * A route is a declaration and a handler. The declaration says what is particular to the route. Whatever follows
+ * from its kind is added here, so that it can be neither forgotten nor promised without being kept: security,
+ * middleware, the problems that any such route can give, and its place in the OpenAPI document.
  *
  * ```ts
  * export const readMember = userRoute({
  *   operationId: "readMember",
+ *   tag: "Members",
  *   get: "/{continuation_id}/members/{user_id}",
  *   summary: "Read a member's role",
  *   params: MemberPath,
@@ -14,8 +15,14 @@
  * }, async (c, { params }) => json(c, await call(c, "read_member", params)));
  * ```
  *
- * `params`, `query`, `headers` and `body` are zod schemas; the handler gets what they make of the request.
- * A request that breaks one is 422 with a pointer to each fault.
+ * - `params`, `query`, `headers` and `body` are zod schemas, and the handler gets what they return. A request
+ *   that does not match is 422, with a pointer to each fault.
+ * - `problems` lists only what the handler or its SQL function raises beyond the problems of the kind.
+ * - `answers` with a schema are JSON: `Accept` is then checked. Other media types are named beside their schema.
+ * - `conditional` adds ETags and 304; `bulk` allows the database a minute.
+ * - `call` returns JSON text. Pass it to `json` as it is; use JSON.parse only to look inside.
+ *
+ * Add the route to the list in the function's `index.ts`, then run `deno task generate`.
  */
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
@@ -23,10 +30,15 @@ import { BULK_TIMEOUT_MS, DATABASE_TIMEOUT_MS } from "../platform/database.ts";
 import { requireSecret, requireUser } from "../platform/auth.ts";
 import type { Env } from "../platform/env.ts";
 import type { ProblemCode } from "../problems/catalogue.ts";
-import { validationProblem } from "../wire/rules.ts";
+import { validationProblem } from "../problems/validation_problem.ts";
 import { jsonBody, parseJson } from "./body.ts";
+import { conditional } from "./conditional.ts";
 import { acceptsJson } from "./negotiation.ts";
-import { problemResponses } from "./openapi.ts";
+import {
+  conditionalResponse,
+  ifNoneMatch,
+  problemResponses,
+} from "./openapi.ts";
 
 type Schema = z.ZodType | undefined;
 type Output<S extends Schema> = S extends z.ZodType ? z.infer<S> : undefined;
@@ -34,7 +46,7 @@ type Output<S extends Schema> = S extends z.ZodType ? z.infer<S> : undefined;
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 type Method = (typeof METHODS)[number];
 
-/** A response: what it says, and its schema or its content by media type. */
+/** A response: its meaning, and its JSON schema or its schemas by media type. */
 type Answer = [
   description: string,
   schema?: z.ZodType | Record<string, z.ZodType>,
@@ -60,19 +72,20 @@ export type Declaration<
   params?: P;
   query?: Q;
   headers?: H;
-  /** A JSON body and the bytes that it may have; `optional` if it may be left out. */
+  /** A JSON body and its size limit. An `optional` one counts as `{}` if it is left out. */
   body?: { schema: B; maxBytes: number; optional?: boolean };
-  /** A body that the handler streams: described, and not read here. */
+  /** A body that the handler streams, by media type. It is described here, but not read. */
   stream?: Record<string, z.ZodType>;
   answers: Record<number, Answer>;
-  /** Problems besides those of every route of its kind. */
+  /** Problems beyond those of every route of this kind. */
   problems?: ProblemCode[];
-  /** It moves all rows of a conversation, and may take a minute. */
+  /** Gives the answer an ETag, and 304 to an If-None-Match that names it. */
+  conditional?: boolean;
+  /** The SQL function handles every row of a conversation, and may take a minute. */
   bulk?: boolean;
-  middleware?: MiddlewareHandler<Env>[];
 };
 
-/** What a handler gets besides the context. */
+/** What a handler gets in addition to the context: the parsed request. */
 export interface Input<
   P extends Schema,
   Q extends Schema,
@@ -100,7 +113,7 @@ export interface Route {
   addTo(app: OpenAPIHono<Env>): void;
 }
 
-/** A route of a signed-in user: it acts as that user, under row level security. */
+/** A route for a signed-in user. It acts as that user, under row level security. */
 export function userRoute<
   P extends Schema = undefined,
   Q extends Schema = undefined,
@@ -112,12 +125,13 @@ export function userRoute<
 ): Route {
   return route(declaration, handler, {
     security: [{ user: [], publishable: [] }],
-    guard: requireUser(timeoutOf(declaration)),
+    checksAccept: true,
+    middleware: [requireUser(timeoutOf(declaration))],
     problems: ["unauthenticated", "invalid_token"],
   });
 }
 
-/** A route of maintenance: it asks for one of the project's secret keys. */
+/** A maintenance route, for callers with one of the project's secret keys. */
 export function secretRoute<
   P extends Schema = undefined,
   Q extends Schema = undefined,
@@ -129,12 +143,31 @@ export function secretRoute<
 ): Route {
   return route(declaration, handler, {
     security: [{ secret: [] }],
-    guard: requireSecret(timeoutOf(declaration)),
+    checksAccept: true,
+    middleware: [requireSecret(timeoutOf(declaration))],
     problems: ["unauthenticated"],
   });
 }
 
-/** Answers JSON that is text already. */
+/** A route for anybody, such as a monitor: it requires no credentials and ignores `Accept`. */
+export function openRoute<
+  P extends Schema = undefined,
+  Q extends Schema = undefined,
+  H extends Schema = undefined,
+  B extends Schema = undefined,
+>(
+  declaration: Declaration<P, Q, H, B>,
+  handler: Handler<P, Q, H, B>,
+): Route {
+  return route(declaration, handler, {
+    security: [],
+    checksAccept: false,
+    middleware: [],
+    problems: [],
+  });
+}
+
+/** A response of JSON text, which is sent as it is. */
 export function json(
   c: Context<Env>,
   text: string,
@@ -147,10 +180,11 @@ function timeoutOf({ bulk }: { bulk?: boolean }): number {
   return bulk ? BULK_TIMEOUT_MS : DATABASE_TIMEOUT_MS;
 }
 
-/** What a kind of route adds to its declaration. */
+/** What a kind of route adds to a declaration. */
 interface Kind {
   security: Record<string, string[]>[];
-  guard: MiddlewareHandler<Env>;
+  checksAccept: boolean;
+  middleware: MiddlewareHandler<Env>[];
   problems: ProblemCode[];
 }
 
@@ -168,19 +202,18 @@ function route<
     "get";
   const path = declaration[method] ?? "/";
   const { params, query, headers, body, answers } = declaration;
-  const answersJson = Object.values(answers).some(([, schema]) =>
-    schema instanceof z.ZodType
-  );
+  const negotiates = kind.checksAccept &&
+    Object.values(answers).some(([, schema]) => schema instanceof z.ZodType);
 
   const middleware = [
-    ...(answersJson ? [acceptsJson] : []),
-    kind.guard,
+    ...(negotiates ? [acceptsJson] : []),
+    ...kind.middleware,
     ...(body ? [jsonBody(body.maxBytes, body.optional ?? false)] : []),
-    ...(declaration.middleware ?? []),
+    ...(declaration.conditional ? [conditional] : []),
   ];
   const failures: ProblemCode[] = [
     ...kind.problems,
-    ...(answersJson ? ["not_acceptable"] as const : []),
+    ...(negotiates ? ["not_acceptable"] as const : []),
     ...(params || query || headers || body
       ? ["validation_failed"] as const
       : []),
@@ -216,7 +249,8 @@ function route<
               { description, ...(schema && { content: contentOf(schema) }) },
             ]),
           ),
-          ...problemResponses(failures),
+          ...(declaration.conditional && conditionalResponse),
+          ...problemResponses(app.openAPIRegistry, failures),
         },
       });
       app.on(
@@ -236,6 +270,7 @@ function route<
                   : parseJson(c.var.bodyText),
             ],
           });
+          // What each schema returned stands in its place; the types of a record cannot say so.
           return await handler(c, parsed as unknown as Input<P, Q, H, B>);
         },
       );
@@ -243,7 +278,7 @@ function route<
   };
 }
 
-/** Parses each place by its schema; all faults of all places make one problem. */
+/** Parses each place by its schema. The faults of all places make one problem. */
 function parseAll(
   places: Record<string, [schema: Schema, read: () => unknown]>,
 ): Record<string, unknown> {
@@ -258,7 +293,7 @@ function parseAll(
   return parsed;
 }
 
-/** A parameter that is given twice is a list, which no schema takes. */
+/** A parameter that is given twice becomes a list, which no schema accepts. */
 function flat(queries: Record<string, string[]>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(queries).map((
@@ -268,7 +303,7 @@ function flat(queries: Record<string, string[]>): Record<string, unknown> {
 }
 
 function requestOf(
-  { params, query, headers, body, stream }: Declaration<
+  { params, query, headers, body, stream, conditional }: Declaration<
     Schema,
     Schema,
     Schema,
@@ -278,7 +313,7 @@ function requestOf(
   return {
     params,
     query,
-    headers,
+    headers: headers ?? (conditional ? ifNoneMatch : undefined),
     ...(body?.schema && {
       body: { required: !body.optional, content: contentOf(body.schema) },
     }),

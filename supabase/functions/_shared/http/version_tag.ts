@@ -1,21 +1,21 @@
 /**
- * Entity tags of conversations: the version of the row, and a digest of the answer that shows it.
- * If-None-Match compares all of a tag; If-Match asks for the version alone, so that the tag of any
- * answer about a conversation serves to change it.
+ * Entity tags of conversations. A tag combines the version of the conversation with a digest of the answer.
+ * If-None-Match compares the whole tag. If-Match compares only the version, so the tag of any answer about a
+ * conversation can be used to change it.
  */
 import { decodeBase64Url, encodeBase64Url } from "hono/utils/encode";
 import { Problem } from "../problems/problem.ts";
 
 /**
- * A tag of ours. W/ may stand before it: proxies that compress weaken tags, and the version that
- * If-Match is about is not one of bytes.
+ * A tag made by {@link versionTag}. `W/` may precede it: proxies that compress responses weaken tags, but the
+ * version that If-Match compares does not depend on bytes.
  */
 const TAG = /"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+"/g;
 
-/** What every version looks like; what a foreign tag decodes to could be no JSON. */
+/** The format of a version. A tag from elsewhere may decode to anything. */
 const VERSION = /^[0-9T:.+Z-]+$/;
 
-/** A strong ETag of the JSON text `answer`, which shows a conversation that changed last at `updatedAt`. */
+/** A strong ETag for the JSON text `answer`, about a conversation that last changed at `updatedAt`. */
 export async function versionTag(
   updatedAt: string | undefined,
   answer: string,
@@ -27,9 +27,9 @@ export async function versionTag(
 }
 
 /**
- * The versions that an If-Match lets pass; undefined where it lets any pass.
+ * The versions that an If-Match header allows; undefined if it allows any.
  *
- * @throws {Problem} `precondition_failed` where it names no tag of ours, so that none can match.
+ * @throws {Problem} `precondition_failed` if it has none of our tags, so that nothing can match.
  */
 export function matchedVersions(
   ifMatch: string | undefined,
@@ -46,7 +46,7 @@ function versionOf(encoded: string): string {
   try {
     return new TextDecoder().decode(decodeBase64Url(encoded));
   } catch {
-    // No base64.
+    // Not base64url.
     return "";
   }
 }

@@ -1,23 +1,25 @@
 /**
- * Who asks. Tokens are verified against the project's JWKS by `@supabase/server`, without a call over
- * the network. The clients made here are the only ones that handlers get.
+ * Who is calling. `@supabase/server` verifies tokens against the project's signing keys, without a call to Auth
+ * for each. Handlers get no other clients than those that are made here.
  */
+import { JwksFetchFailedError } from "@supabase/server";
 import { verifyAuth, verifyCredentials } from "@supabase/server/core";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Problem } from "../problems/problem.ts";
 import { adminClient, userClient } from "./database.ts";
 import type { Env } from "./env.ts";
+import { signingKeysUrl } from "./signing_keys.ts";
 
-/** Supabase Auth's `aud` of a signed-in user. Keeps out project tokens of other roles. */
+/** The `aud` that Supabase Auth gives to signed-in users. It keeps out the project's tokens for other roles. */
 const AUDIENCE = "authenticated";
 
 /**
- * Lets a signed-in user pass and sets `c.var.db`, which acts as that user under row level security,
+ * Admits a signed-in user and sets `c.var.db`, which acts as that user under row level security,
  * `c.var.token` and `c.var.userId`.
  *
- * @throws {Problem} `unauthenticated` without a token, `invalid_token` with one that is expired,
- * unsigned, signed by another key, without `kid`, or not a user's.
+ * @throws {Problem} `unauthenticated` without a token; `invalid_token` if it is expired, unsigned, signed with
+ * another key, without `kid`, or not a user's; `unavailable` if the signing keys cannot be read from Auth.
  */
 export function requireUser(timeoutMs: number) {
   return createMiddleware<Env>(async (c, next) => {
@@ -25,13 +27,9 @@ export function requireUser(timeoutMs: number) {
     if (token === null) throw new Problem("unauthenticated");
     const { data: auth, error } = await verifyCredentials(
       { token, apikey: c.req.header("apikey") ?? null },
-      { auth: "user", audience: AUDIENCE },
+      { auth: "user", audience: AUDIENCE, env: { jwks: signingKeysUrl() } },
     );
-    if (error) {
-      throw new Problem(error.status >= 500 ? "internal" : "invalid_token", {
-        cause: error,
-      });
-    }
+    if (error) throw new Problem(codeOf(error), { cause: error });
     const { id, role } = auth.userClaims ?? {};
     if (id === undefined || role !== "authenticated") {
       throw new Problem("invalid_token");
@@ -44,8 +42,8 @@ export function requireUser(timeoutMs: number) {
 }
 
 /**
- * Lets maintenance pass: a request with any of the project's secret keys in `apikey`. Sets `c.var.db`,
- * which acts with the secret key.
+ * Admits a request with any of the project's secret keys in `apikey`, and sets `c.var.db`, which acts with a
+ * secret key.
  *
  * @throws {Problem} `unauthenticated`
  */
@@ -64,6 +62,11 @@ export function requireSecret(timeoutMs: number) {
     c.set("db", adminClient(timeoutMs));
     await next();
   });
+}
+
+function codeOf({ code, status }: { code: string; status: number }) {
+  if (code === JwksFetchFailedError) return "unavailable";
+  return status >= 500 ? "internal" : "invalid_token";
 }
 
 /** The token of an Authorization header, whose scheme may be in any case (RFC 9110, 11.1). */

@@ -1,4 +1,4 @@
-/** The one way to ask the database: a SQL function of the API, called in the caller's name. */
+/** The only way to the database: calling one of the API's SQL functions as the caller. */
 import { createAdminClient, createContextClient } from "@supabase/server/core";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Context } from "hono";
@@ -13,21 +13,21 @@ export type Db = SupabaseClient<Database>;
 
 type Functions = Database["public"]["Functions"];
 
-/** Longer than any query should take, shorter than what a client waits for a 503. */
+/** Longer than any query should take, but shorter than a client waits for a 503. In milliseconds. */
 export const DATABASE_TIMEOUT_MS = 4500;
 
 /**
- * For what moves all rows of a conversation at once: a little longer than the statement_timeout of
- * those SQL functions, so that no answer is lost whose work is committed.
+ * For SQL functions that handle every row of a conversation. A little longer than their statement_timeout, so
+ * that the answer of work that was committed is not lost. In milliseconds.
  */
 export const BULK_TIMEOUT_MS = 65_000;
 
 /**
- * Calls a SQL function as the caller, or with the secret key on a maintenance route, and gives back the
- * JSON text that it answers. The text is the wire format: it is passed on and never serialised anew,
- * since JavaScript would round numbers and move members.
+ * Calls a SQL function as the caller, or with the secret key on a maintenance route, and returns its JSON text.
+ * The text is what the client gets. Do not serialise it again: JavaScript would round numbers and reorder
+ * members.
  *
- * @throws {Problem} what the database raised, `unavailable`, `rate_limited`, or `internal`.
+ * @throws {Problem} the problem that the database raised, or `unavailable`, `rate_limited` or `internal`.
  */
 export async function call<Name extends keyof Functions & string>(
   c: Context<Env>,
@@ -37,7 +37,7 @@ export async function call<Name extends keyof Functions & string>(
   return await callWith(c.var.db, name, args);
 }
 
-/** {@link call} with a client that is not the request's. */
+/** {@link call} with a client other than the request's. */
 export async function callWith<Name extends keyof Functions & string>(
   db: Db,
   name: Name,
@@ -64,7 +64,7 @@ export function userClient(
   });
 }
 
-/** A client with the project's secret key. For health and maintenance, never for a user's route. */
+/** A client with a secret key of the project. For health and maintenance, never for the route of a user. */
 export function adminClient(timeoutMs = DATABASE_TIMEOUT_MS): Db {
   return createAdminClient<Database>({
     auth: { keyName: keyName(keysOf("SUPABASE_SECRET_KEYS")) },
@@ -72,7 +72,7 @@ export function adminClient(timeoutMs = DATABASE_TIMEOUT_MS): Db {
   });
 }
 
-/** fetch that gives up in time and reports how long the answer took, in milliseconds. */
+/** A fetch that gives up after `timeoutMs`, and reports how many milliseconds the response took. */
 function timed(
   timeoutMs: number,
   report: (ms: number) => void,

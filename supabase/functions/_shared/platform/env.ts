@@ -1,24 +1,24 @@
 import type { Db } from "./database.ts";
 
-/** The names of the deployed functions; each is the first segment of the paths that it sees. */
+/** The names of the deployed functions. Each is the first segment of the paths that the function receives. */
 export type FunctionName =
   | "conversation-append"
   | "conversation-history"
   | "file-upload"
   | "file-download";
 
-/** What middleware leaves for handlers in `c.var`. */
+/** What middleware puts into `c.var` for handlers. */
 export interface Env {
   Variables: {
     requestId: string;
     functionName: FunctionName;
-    /** Acts as the caller under row level security; on a maintenance route with the secret key. */
+    /** Acts as the caller, under row level security. On a maintenance route it acts with a secret key. */
     db: Db;
-    /** The caller's `sub`; unset on a maintenance route. */
+    /** The caller's user id. Not set on a maintenance route. */
     userId: string;
-    /** The caller's access token, verified; unset on a maintenance route. */
+    /** The caller's verified access token. Not set on a maintenance route. */
     token: string;
-    /** The JSON body as it was sent, on a route that takes one. */
+    /** The JSON body as it was sent, if the route declares one. */
     bodyText: string;
   };
 }

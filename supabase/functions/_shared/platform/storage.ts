@@ -1,8 +1,7 @@
 /**
- * The Storage API, asked in the caller's name so that its policies decide. Spoken to by fetch:
- * storage-js holds whole files in memory and cannot send Range.
+ * Requests to the Storage API as the caller, so that its policies apply. They use fetch, because storage-js keeps
+ * whole files in memory and cannot send Range.
  */
-import type { ProblemCode } from "../problems/catalogue.ts";
 import { Problem } from "../problems/problem.ts";
 import {
   publishableKey,
@@ -13,20 +12,14 @@ import type { Env } from "./env.ts";
 import type { Context } from "hono";
 
 /**
- * How long Storage may be silent before it counts as out of reach, in milliseconds. The variable of
- * that name in the environment sets it, for tests of that silence.
+ * How many milliseconds Storage may be silent before it counts as unreachable. The environment variable of the
+ * same name overrides it, for tests.
  */
 export const STORAGE_TIMEOUT_MS = Number(
   Deno.env.get("STORAGE_TIMEOUT_MS") ?? 15_000,
 );
 
-/** What a Storage error body says; most come as HTTP 400 with the real status in `statusCode`. */
-interface StorageFault {
-  status: number;
-  error: string;
-}
-
-/** A request to Storage. `timeoutMs` limits the wait for an answer; null where the caller does. */
+/** A request to Storage. `timeoutMs` limits the wait for a response; null if the caller limits it. */
 export interface StorageRequest {
   method?: string;
   headers?: Record<string, string>;
@@ -36,9 +29,9 @@ export interface StorageRequest {
 }
 
 /**
- * Asks Storage as the caller. A body that is answered may take as long as its reader needs.
+ * Sends a request to Storage as the caller. The time limit does not apply to reading the response's body.
  *
- * @throws {Problem} `unavailable` when it does not answer in time or cannot be reached.
+ * @throws {Problem} `unavailable` if Storage cannot be reached or does not respond in time.
  */
 export async function askStorage(
   c: Context<Env>,
@@ -66,12 +59,12 @@ export async function askStorage(
   }
 }
 
-/** The key of a file's object in its bucket: ids, never a byte of its name. */
+/** The key of a file's object in its bucket. It consists of ids and never includes the file's name. */
 export function objectKey(file: { owner_id: string; id: string }): string {
   return `${file.owner_id}/${file.id}`;
 }
 
-/** The caller's own credentials, and the publishable key that a gateway asks for. */
+/** The caller's token, and the publishable key that a gateway requires. */
 function credentials(c: Context<Env>): Record<string, string> {
   return {
     Authorization: `Bearer ${c.var.token}`,
@@ -80,52 +73,9 @@ function credentials(c: Context<Env>): Record<string, string> {
 }
 
 /**
- * The problem that a failed answer stands for, by its body and not by its HTTP status.
- * Consumes the body.
- */
-export async function storageProblem(
-  response: Response,
-  known: Partial<Record<number, ProblemCode>> = {},
-): Promise<Problem> {
-  const fault = await faultOf(response);
-  const cause = {
-    name: "StorageError",
-    code: `${fault.status} ${fault.error}`,
-  };
-  const code = known[fault.status];
-  if (code !== undefined) return new Problem(code, { cause });
-  if (fault.status === 429) {
-    return new Problem("rate_limited", { cause });
-  }
-  if (fault.status >= 500) {
-    return new Problem("unavailable", { detail: "Storage failed.", cause });
-  }
-  return new Problem("internal", { cause });
-}
-
-async function faultOf(response: Response): Promise<StorageFault> {
-  const text = await response.text().catch(() => "");
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === "object" && body !== null) {
-      const code = "statusCode" in body
-        ? Number(body.statusCode)
-        : response.status;
-      const error = "error" in body && typeof body.error === "string"
-        ? body.error
-        : "";
-      return { status: Number.isInteger(code) ? code : response.status, error };
-    }
-  } catch {
-    // Not JSON: something before Storage answered, such as a gateway with a page of HTML.
-  }
-  return { status: Math.max(response.status, 500), error: "not JSON" };
-}
-
-/**
- * Where clients reach Storage: below CONTINUUM_PUBLIC_URL where that is set, since SUPABASE_URL can
- * be a name that only containers know. A self-hosted project says it in SUPABASE_PUBLIC_URL; the CLI passes
- * on no variable that begins with SUPABASE_, hence the other name.
+ * The URL at which clients reach Storage. SUPABASE_URL may be a name that only containers can resolve, so
+ * CONTINUUM_PUBLIC_URL takes precedence, then the SUPABASE_PUBLIC_URL of self-hosted projects. The first has
+ * another prefix because the CLI does not pass on variables that begin with SUPABASE_.
  */
 export function publicStorageUrl(): string {
   return `${

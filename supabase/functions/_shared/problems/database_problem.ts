@@ -1,40 +1,37 @@
-/** What the Data API answers when it fails, as problems of this API. */
+/** Maps errors of the Data API to problems. */
 import type { PostgrestError } from "@supabase/supabase-js";
 import { isProblemCode } from "./catalogue.ts";
 import { Problem, type ProblemOptions } from "./problem.ts";
 
-/** The SQLSTATE that `continuum.raise_problem` raises with a code of the catalogue as message. */
+/** The SQLSTATE of `continuum.raise_problem`, whose message is a code of the catalogue. */
 const PROBLEM_RAISED = "PT400";
 
-/**
- * A check constraint. The schemas refuse what they can see; some JSON takes more room in the
- * database than on the wire.
- */
+/** A check constraint. The schemas catch most cases, but some JSON is larger in the database than on the wire. */
 const CHECK_VIOLATION = "23514";
 
-/** A foreign key. What a row refers to was there a moment ago, and is gone. */
+/** A foreign key: the row that is referred to was deleted a moment ago. */
 const FOREIGN_KEY_VIOLATION = "23503";
 
-/** A policy: a right that the caller had a moment ago is taken away. */
+/** A policy: the caller lost access a moment ago. */
 const INSUFFICIENT_PRIVILEGE = "42501";
 
 /**
- * SQLSTATEs that pass by themselves: connection lost (08, 57P), out of resources (53), cancelled
- * by a timeout (57014, 55P03), and serialization or deadlock (40).
+ * SQLSTATEs of temporary conditions: connection lost (08, 57P), out of resources (53), cancelled by a timeout
+ * (57014, 55P03), serialization failure or deadlock (40).
  * https://www.postgresql.org/docs/17/errcodes-appendix.html
  */
 const TRANSIENT_SQLSTATE = /^(08...|53...|57P..|57014|55P03|40001|40P01)$/;
 
 /**
- * PostgREST could not reach the database or waited too long for a connection (PGRST000 to 003), or has
- * not yet read the schema that a migration has just changed (PGRST202).
+ * PostgREST could not reach the database or waited too long for a connection (PGRST000 to 003), or has not yet
+ * loaded the schema that a migration has just changed (PGRST202).
  */
 const POSTGREST_TRANSIENT = /^PGRST(00[0-3]|202)$/;
 
-/** PostgREST refused the token: malformed, or of a role that it does not know. */
+/** PostgREST refused the token: it is malformed, or its role does not exist. */
 const POSTGREST_TOKEN = /^PGRST30[0-3]$/;
 
-/** Maps a failed answer; `status` is 0 when there was no answer at all. */
+/** The problem for an error. `status` is 0 if there was no response. */
 export function databaseProblem(
   error: PostgrestError,
   status: number,
@@ -46,7 +43,7 @@ export function databaseProblem(
   }
   if (code === CHECK_VIOLATION) {
     const detail = "A value is too large to be stored.";
-    // A constraint does not tell which field it was: the pointer is that of the whole.
+    // A constraint does not name the field, so the pointer is to the whole body.
     return new Problem("validation_failed", {
       detail,
       errors: [{ pointer: "", detail }],
@@ -65,7 +62,7 @@ export function databaseProblem(
   return new Problem("internal", { cause });
 }
 
-/** By the constraint's name, which PostgreSQL puts in the message: an account, a file, or the rest. */
+/** Decides by the constraint's name in PostgreSQL's message: an account, a file, or anything else is gone. */
 function goneProblem(cause: PostgrestError): Problem {
   if (/_(owner_id|author_id|attached_by|invited_by)_fkey/.test(cause.message)) {
     return new Problem("invalid_token", { cause });
@@ -80,7 +77,7 @@ function isTransient(code: string, status: number): boolean {
     TRANSIENT_SQLSTATE.test(code) || POSTGREST_TRANSIENT.test(code);
 }
 
-/** `raise_problem` sends the extension as the error's DETAIL, in JSON. */
+/** The members that `raise_problem` adds to a problem, as JSON in the error's DETAIL. */
 function extensionOf(details: string | null): ProblemOptions {
   const parsed: unknown = JSON.parse(details ?? "{}");
   const extension: ProblemOptions =

@@ -1,6 +1,6 @@
 /**
- * The one error of the API: RFC 9457 problem details. A {@link Problem} is thrown where the failure
- * is known and rendered by `render.ts`, so nothing that is not in the catalogue reaches a client.
+ * The only kind of error that clients see: RFC 9457 problem details. A {@link Problem} is thrown where the failure
+ * is detected and rendered by `render.ts`, so clients see nothing that is not in the catalogue.
  */
 import { HTTPException } from "hono/http-exception";
 import { catalogue, type ProblemCode } from "./catalogue.ts";
@@ -11,18 +11,18 @@ export interface FieldError {
   detail: string;
 }
 
-/** What a problem says besides its code. Members that are not listed appear in its body as they are. */
+/** What a problem has in addition to its code. Members that are not listed here are added to its body. */
 export interface ProblemOptions {
-  /** A sentence for people; the title of the code if omitted. */
+  /** A sentence for people. The code's title if omitted. */
   detail?: string;
-  /** What led to it: for the log alone. */
+  /** The original error. It is only logged. */
   cause?: unknown;
   headers?: Record<string, string>;
   errors?: FieldError[];
   [extension: string]: unknown;
 }
 
-/** A failure that the client is told about. */
+/** A failure that is reported to the client. */
 export class Problem extends Error {
   override readonly cause: unknown;
   readonly detail: string;
@@ -43,7 +43,7 @@ export class Problem extends Error {
   }
 }
 
-/** Any thrown value as a problem; what is not known is `internal` and says nothing about the inside. */
+/** Any thrown value as a problem. An unknown one becomes `internal`, which reveals nothing about its cause. */
 export function problemFromUnknown(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HTTPException && error.status === 400) {

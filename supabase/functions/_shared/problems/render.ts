@@ -1,9 +1,21 @@
-/** Renders problems as `application/problem+json`. */
+/** Renders problems as `application/problem+json`, and logs internal ones. */
 import type { Context } from "hono";
 import { logError } from "../http/logging.ts";
 import type { Env } from "../platform/env.ts";
-import { catalogue } from "./catalogue.ts";
+import { catalogue, type ProblemCode } from "./catalogue.ts";
 import { type Problem, problemFromUnknown } from "./problem.ts";
+
+/** Temporary problems: the same request may succeed a moment later. */
+const RETRYABLE: ReadonlySet<ProblemCode> = new Set([
+  "rate_limited",
+  "unavailable",
+]);
+
+/** RFC 6750, section 3. */
+const CHALLENGES: Partial<Record<ProblemCode, string>> = {
+  unauthenticated: 'Bearer realm="continuum"',
+  invalid_token: 'Bearer realm="continuum", error="invalid_token"',
+};
 
 /** The body of a problem. */
 export function problemBody(problem: Problem, requestId: string) {
@@ -19,7 +31,7 @@ export function problemBody(problem: Problem, requestId: string) {
   };
 }
 
-/** The response for whatever was thrown; the cause of an internal one goes to the log. */
+/** The response to any thrown value. Logs the cause of an internal problem. */
 export function renderError(error: unknown, c: Context<Env>): Response {
   const problem = problemFromUnknown(error);
   if (problem.code === "internal") logError(c, problem.cause);
@@ -28,34 +40,21 @@ export function renderError(error: unknown, c: Context<Env>): Response {
     problem.status,
     {
       "Content-Type": "application/problem+json",
-      ...headersFor(problem),
+      ...headersFor(problem.code),
       ...problem.headers,
     },
   );
 }
 
 /**
- * Headers that a status owes its reader. `x-should-retry` tells client libraries that would retry by
- * status alone, such as on any 409, whether the same request may succeed later.
+ * The headers of every response with this code. `x-should-retry` is for client libraries that otherwise decide
+ * by the status alone, and would retry any 409: it is true only beside `Retry-After`.
  */
-function headersFor({ code }: Problem): Record<string, string> {
-  switch (code) {
-    case "unauthenticated":
-      return {
-        "WWW-Authenticate": 'Bearer realm="continuum"',
-        "x-should-retry": "false",
-      };
-    case "invalid_token":
-      return {
-        "WWW-Authenticate": 'Bearer realm="continuum", error="invalid_token"',
-        "x-should-retry": "false",
-      };
-    case "unavailable":
-    case "rate_limited":
-      return { "Retry-After": "2", "x-should-retry": "true" };
-    case "internal":
-      return { "x-should-retry": "true" };
-    default:
-      return { "x-should-retry": "false" };
-  }
+export function headersFor(code: ProblemCode): Record<string, string> {
+  return {
+    ...(RETRYABLE.has(code)
+      ? { "Retry-After": "2", "x-should-retry": "true" }
+      : { "x-should-retry": "false" }),
+    ...(CHALLENGES[code] && { "WWW-Authenticate": CHALLENGES[code] }),
+  };
 }

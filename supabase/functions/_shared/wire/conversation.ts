@@ -1,4 +1,4 @@
-/** Conversation and Message on the wire, and the rules for what names and describes them. */
+/** Conversation and Message as they are sent, and the rules for their names, titles and metadata. */
 import { z } from "@hono/zod-openapi";
 import type { Json } from "../generated/database.types.ts";
 import { fitsUtf8, text } from "./rules.ts";
@@ -14,12 +14,12 @@ export const MessageRole = z.enum([
   "tool",
 ]).openapi("MessageRole");
 
-/** A JSON object, kept as it is: unlike z.record, no key is dropped. */
+/** Any JSON object. Unlike z.record, it keeps every key. */
 export const JsonObject = z.custom<Record<string, Json>>(isObject, {
   error: "Must be a JSON object.",
 }).openapi({ type: "object", additionalProperties: true });
 
-/** A JSON object of up to 64 KiB, as a client sends it. */
+/** Metadata from a client: a JSON object of at most 64 KiB. */
 export const Metadata = JsonObject.refine(
   (value) => fitsUtf8(JSON.stringify(value), METADATA_BYTES),
   { error: "Must be at most 64 KiB of JSON." },
@@ -31,19 +31,19 @@ function isObject(value: unknown): boolean {
 
 export const Title = text(1, 200).openapi({ example: "Review of change 42" });
 
-/** How long a conversation is kept after its last activity, in seconds: up to ten years. */
+/** How many seconds a conversation is kept after its last activity, up to ten years. */
 export const TtlSeconds = z.int().min(1).max(315_360_000);
 
-/** A place in a conversation: a position of its live line, or a seq of its log. */
+/** A position on the live line of a conversation, or a seq in its log. */
 export const Place = z.int().min(0);
 
-/** A name that fits into one segment of a URL's path. */
+/** A name that can be a segment of a URL's path. */
 export const ContinuationId = text(1, 255)
   .refine((id) => !/\p{Cc}/u.test(id), {
     error: "Must not contain control characters.",
   })
   .refine((id) => id !== "." && id !== "..", {
-    error: 'Must not be "." or "..", which no URL can carry.',
+    error: 'Must not be "." or "..", which a URL cannot contain as a segment.',
   })
   .openapi({ example: "review-42" });
 
@@ -59,19 +59,20 @@ export const Conversation = z.strictObject({
   title: z.string(),
   metadata: JsonObject,
   last_seq: z.int().openapi({
-    description: "seq of the newest message of the log, 0 if there is none.",
+    description:
+      "The seq of the newest message in the log; 0 if there are none.",
   }),
   head_position: z.int().openapi({
-    description: "The last position of the live line, 0 if nothing is live.",
+    description: "The last position of the live line; 0 if nothing is live.",
   }),
   access: z.enum(["owner", "editor", "viewer"]),
   archived_at: Timestamp.nullable(),
   ttl_seconds: z.int().nullable().openapi({
     description:
-      "The conversation is hidden this long after its last activity, or after this was set; null if it is kept.",
+      "Seconds after the last activity, or after this was set, at which the conversation is hidden; null if it is kept.",
   }),
   last_activity_at: Timestamp.openapi({
-    description: "When messages were last added or taken back.",
+    description: "When messages were last added or taken back (rewound).",
   }),
   created_at: Timestamp,
   updated_at: Timestamp.openapi({
@@ -81,30 +82,32 @@ export const Conversation = z.strictObject({
 
 export const Message = z.strictObject({
   id: z.guid(),
-  seq: z.int().openapi({ description: "Its place in the log." }),
+  seq: z.int().openapi({
+    description: "The message's number in the log: 1, 2, 3 and so on.",
+  }),
   position: z.int().openapi({
     description:
-      "Its own seq, or the position that it stands for as a revision.",
+      "The message's own seq or, if it is a revision, the position of the message that it replaces.",
   }),
   parent_position: z.int().openapi({
     description:
-      "The live position before it when its position was made; 0 at the start.",
+      "The live position that preceded this position when it was created; 0 at the start.",
   }),
   live: z.boolean().openapi({
     description:
-      "Whether it is on the line that pages, contexts and search read.",
+      "Whether the message is on the live line, which pages, contexts and search read.",
   }),
   role: MessageRole,
   content: z.string().nullable(),
   parts: z.array(JsonObject).nullable().openapi({
     description:
-      "As the text that was sent: members, their order and numbers are not changed.",
+      "Exactly as they were sent, including the order of members and the spelling of numbers.",
   }),
   metadata: JsonObject,
   token_count: z.int(),
   client_id: z.string().openapi({
     description:
-      "The client's name for the message; its id if it was sent without one.",
+      "The name that the client gave the message; its `id` if it was sent without one.",
   }),
   author_id: z.guid().nullable(),
   file_ids: z.array(z.guid()),

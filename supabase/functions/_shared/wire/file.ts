@@ -1,4 +1,4 @@
-/** File on the wire. */
+/** File as it is sent. */
 import { z } from "@hono/zod-openapi";
 import { JsonObject } from "./conversation.ts";
 
@@ -13,7 +13,8 @@ export const File = z.strictObject({
   size_bytes: z.int(),
   sha256: z.string().nullable().openapi({ description: "Lower-case hex." }),
   digest_verified: z.boolean().openapi({
-    description: "Computed by us over the bytes on their way.",
+    description:
+      "Whether `sha256` was computed from the stored bytes, and not only announced.",
   }),
   file_type: z.enum(["user_upload", "generated"]),
   status: z.enum(["pending", "ready", "deleted"]),

@@ -1,6 +1,6 @@
 /**
- * The parameters of a media type with the semicolon before each, by RFC 9110 section 5.6.6. A comma
- * outside of quotes is none of it: browsers would read a second type after it.
+ * The parameters of a media type, each after a semicolon (RFC 9110, section 5.6.6). A comma is allowed only within
+ * quotes, since browsers would read a second type after it.
  */
 
 const TOKEN = "[\\w!#$%&'*+.^`|~-]+";

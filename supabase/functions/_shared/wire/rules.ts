@@ -1,41 +1,9 @@
-/** Rules that schemas share, and what zod finds as the `errors[]` of a problem. */
+/** Rules that schemas share. */
 import { z } from "@hono/zod-openapi";
-import { type FieldError, Problem } from "../problems/problem.ts";
-
-/** How many broken rules an answer lists: enough to mend, too few to echo a hostile body. */
-const MAX_ERRORS = 20;
-
-/** The problem for a list of zod issues. */
-export function validationProblem(
-  issues: readonly z.core.$ZodIssue[],
-): Problem {
-  const errors = issues.flatMap(fieldErrors).slice(0, MAX_ERRORS);
-  return new Problem("validation_failed", {
-    detail: errors[0]?.detail,
-    errors,
-  });
-}
-
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.slice(0, MAX_ERRORS).map((key) => ({
-      pointer: pointerTo([...issue.path, key]),
-      detail: "There is no such field.",
-    }));
-  }
-  return [{ pointer: pointerTo(issue.path), detail: issue.message }];
-}
-
-/** An RFC 6901 JSON pointer. */
-export function pointerTo(path: readonly PropertyKey[]): string {
-  return path
-    .map((key) => "/" + String(key).replaceAll("~", "~0").replaceAll("/", "~1"))
-    .join("");
-}
 
 /**
- * Text of `min` to `max` characters. Characters are code points, as PostgreSQL's char_length and
- * JSON Schema count them, and not UTF-16 units as JavaScript does.
+ * Text of `min` to `max` characters. They are counted as code points, like PostgreSQL's char_length and JSON
+ * Schema do, and not as UTF-16 units, like JavaScript does.
  */
 export function text(min: number, max: number) {
   return z.string().refine(
@@ -53,14 +21,14 @@ function codePoints(value: string): number {
   return count;
 }
 
-/** Whether UTF-8 needs at most `limit` bytes for `value`; encodes only where it is close. */
+/** Whether `value` has at most `limit` bytes in UTF-8. It is encoded only if its length leaves this open. */
 export function fitsUtf8(value: string, limit: number): boolean {
   if (value.length > limit) return false;
   return value.length * 3 <= limit ||
     new TextEncoder().encode(value).length <= limit;
 }
 
-/** A query of these parameters and no others, but for the platform's own. */
+/** A query of exactly these parameters, and the one that Supabase's platform defines. */
 export function queryOf<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject({
     ...shape,
@@ -71,7 +39,7 @@ export function queryOf<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-/** A whole number in a query, `min` to `max`; anything else is refused rather than coerced. */
+/** A whole number from `min` to `max` in a query. Anything else is refused, not coerced. */
 export function wholeNumber(
   min: number,
   max: number = Number.MAX_SAFE_INTEGER,

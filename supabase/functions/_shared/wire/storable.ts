@@ -1,23 +1,23 @@
-/** What PostgreSQL's text and JSON types can hold of a JSON value. */
+/** Which JSON values PostgreSQL's text and JSON types can store. */
 import { z } from "@hono/zod-openapi";
 
-/** A place in a value and why what stands there cannot be stored. */
+/** A path in a value, and why the value at that path cannot be stored. */
 export interface Unstorable {
   path: PropertyKey[];
   detail: string;
 }
 
-/** Enough to mend a request; a hostile one could have a million. */
+/** Enough to fix a request. A hostile one could have a million. */
 const MAX_FINDINGS = 20;
 
-/** Deeper than any real document, shallower than the stack of any parser on the way. */
+/** Deeper than any real document, but within the stack of every parser that handles it. */
 const MAX_DEPTH = 100;
 
 /**
- * Finds what the database would refuse: U+0000, lone surrogates, and nesting without end. Numbers are not
- * looked at, since the text of a body is passed on and JavaScript's reading of them is not.
+ * Finds what the database would refuse: U+0000, lone surrogates and extreme nesting. Numbers are not checked,
+ * because the body's text is stored, and not what JavaScript makes of it.
  *
- * @returns the first findings in document order; empty when all of `value` is safe.
+ * @returns the first findings, in document order; empty if `value` can be stored.
  */
 export function findUnstorable(value: unknown): Unstorable[] {
   const findings: Unstorable[] = [];
@@ -42,7 +42,7 @@ function visit(
     }
     for (const [key, child] of Object.entries(value)) {
       if (findings.length >= MAX_FINDINGS) return;
-      // One array for all of the walk: a copy a child takes seconds for a million of them.
+      // One array for the whole walk: a copy for each of a million children takes seconds.
       path.push(key);
       report(textFault(key), path, findings);
       visit(child, path, findings);
@@ -62,8 +62,8 @@ function report(
 }
 
 /**
- * `schema` behind a check that all of its input can be stored. The check comes first, because
- * rules that stringify a value must not meet nesting without end.
+ * `schema`, preceded by a check that its input can be stored. The check comes first, because rules that stringify
+ * a value would overflow the stack if it were nested too deeply.
  */
 export function storable<T extends z.ZodType>(schema: T) {
   return z.preprocess((value, context) => {
@@ -74,7 +74,7 @@ export function storable<T extends z.ZodType>(schema: T) {
   }, schema);
 }
 
-/** Why PostgreSQL refuses `value` as text, null when it does not. */
+/** Why PostgreSQL refuses `value` as text; null if it accepts it. */
 export function textFault(value: string): string | null {
   if (value.includes("\u0000")) {
     return "Must not contain U+0000, which cannot be stored.";

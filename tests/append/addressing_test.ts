@@ -3,6 +3,7 @@ import { cast } from "../support/actors.ts";
 import { append, fresh, history } from "../support/http.ts";
 import { assertProblem } from "../support/problems.ts";
 import { share } from "../support/sharing.ts";
+import { withSql } from "../support/sql.ts";
 
 const { owner, viewer, editor, stranger } = await cast();
 
@@ -34,10 +35,12 @@ Deno.test("the owner addresses a conversation by its continuation id or its id",
 Deno.test("a caller's own continuation id goes before the id of a shared conversation", async () => {
   const id = await sharedConversation();
   // A name of the editor's that happens to be the id of the owner's conversation.
-  await editor.supabase.from("conversations").insert({
-    continuation_id: id,
-    title: "Mine",
-  });
+  await withSql((sql) =>
+    sql`
+      insert into continuum.conversations (owner_id, continuation_id, title)
+      values (${editor.id}, ${id}, 'Mine')
+    `
+  );
   const { status, body } = await append(editor, id, ["to my own"]);
   assert.equal(status, 201);
   assert.equal(body.conversation.owner_id, editor.id);

@@ -12,15 +12,18 @@ Deno.test("an append creates the conversation that it names, with defaults", asy
   const name = fresh("abcdefgh");
   const { status, body } = await append(owner, name, ["hello"]);
   assert.equal(status, 201);
-  const { id, created_at, updated_at, ...conversation } = body.conversation;
+  const { id, created_at, updated_at, last_activity_at, ...conversation } =
+    body.conversation;
   assert.match(id, /^[0-9a-f-]{36}$/);
-  assert.ok(Date.parse(created_at) <= Date.parse(updated_at));
+  assert.ok(Date.parse(created_at) <= Date.parse(last_activity_at));
+  assert.ok(Date.parse(last_activity_at) <= Date.parse(updated_at));
   assert.deepEqual(conversation, {
     continuation_id: name,
     owner_id: owner.id,
     title: "Conversation abcdefgh",
     metadata: {},
     last_seq: 1,
+    head_position: 1,
     access: "owner",
     archived_at: null,
     ttl_seconds: null,
@@ -35,14 +38,18 @@ Deno.test("a message is answered as stored, all fields present", async () => {
   assert.ok(Math.abs(Date.parse(created_at) - Date.now()) < 3_600_000);
   assert.deepEqual(message, {
     seq: 1,
+    position: 1,
+    parent_position: 0,
+    live: true,
     role: "user",
     content: "hello",
     parts: null,
     metadata: {},
     token_count: 2,
-    client_id: null,
+    client_id: id,
     author_id: owner.id,
     file_ids: [],
+    erased_at: null,
   });
 });
 
@@ -146,19 +153,22 @@ Deno.test("Location names the history of the conversation, whatever its name hol
   assert.deepEqual(page.body.messages, answer.body.messages);
 });
 
-Deno.test("a token count is the client's, else ceil(utf-8 bytes / 4)", async () => {
+Deno.test("a token count is the client's, else an estimate of content and parts", async () => {
   const { body } = await append(owner, fresh("tokens"), [
     { content: "abcd" },
     { content: "abcde" },
     { content: "😀é" },
     { content: "abcd", token_count: 77 },
     { content: "abcd", token_count: 0 },
-    { content: "", parts: [{ type: "image" }] },
+    { content: "", parts: [{ type: "text", text: "abcdefgh" }] },
   ]);
   assert.deepEqual(
-    body.messages.map((m: { token_count: number }) => m.token_count),
-    [1, 2, 2, 77, 0, 0],
+    body.messages.slice(0, 5).map((m: { token_count: number }) =>
+      m.token_count
+    ),
+    [1, 2, 2, 77, 0],
   );
+  assert.ok(body.messages[5].token_count >= 2);
 });
 
 Deno.test("parts and metadata are stored as given", async () => {

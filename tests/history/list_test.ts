@@ -90,16 +90,12 @@ Deno.test("following the cursor gives every conversation once", async () => {
 Deno.test("conversations of the same moment are neither repeated nor skipped", async () => {
   const owner = await signUp("owner");
   const ids = await conversationsOf(owner, 5);
-  await withSql(async (sql) => {
-    await sql.begin(async (tx) => {
-      await tx`alter table public.conversations disable trigger conversations_touch_updated_at`;
-      await tx`
-        update public.conversations set updated_at = '2026-01-01 00:00:00.123456Z'
-        where owner_id = ${owner.id}
-      `;
-      await tx`alter table public.conversations enable trigger conversations_touch_updated_at`;
-    });
-  });
+  await withSql((sql) =>
+    sql`
+      update continuum.conversations set last_activity_at = '2026-01-01 00:00:00.123456Z'
+      where owner_id = ${owner.id}
+    `
+  );
   const pages = await follow(owner, { limit: "2" });
   assert.deepEqual(pages.flat(), ids.toSorted().toReversed());
 });
@@ -121,8 +117,10 @@ Deno.test("what does not change is neither repeated nor skipped while others cha
 Deno.test("archived conversations are listed apart", async () => {
   const owner = await signUp("owner");
   const [archived, current] = await conversationsOf(owner, 2);
-  await owner.supabase.from("conversations")
-    .update({ archived_at: new Date().toISOString() }).eq("id", archived!);
+  await request(owner, `conversation-history/${archived}`, {
+    method: "PATCH",
+    json: { archived: true },
+  });
   assert.deepEqual(await follow(owner, {}), [[current]]);
   assert.deepEqual(await follow(owner, { archived: "false" }), [[current]]);
   assert.deepEqual(await follow(owner, { archived: "true" }), [[archived]]);
@@ -168,11 +166,11 @@ Deno.test("a cursor that the API did not give is 400 invalid_cursor, never a sil
     "%00",
     body.next_cursor.slice(0, -4),
     encode({ ...position, id: "1" }),
-    encode({ ...position, updated_at: "yesterday" }),
-    encode({ ...position, updated_at: "0000-01-01T00:00:00Z" }),
-    encode({ ...position, updated_at: "2026-01-01T00:00:00+23:00" }),
+    encode({ ...position, last_activity_at: "yesterday" }),
+    encode({ ...position, last_activity_at: "0000-01-01T00:00:00Z" }),
+    encode({ ...position, last_activity_at: "2026-01-01T00:00:00+23:00" }),
     encode({ ...position, more: 1 }),
-    encode({ updated_at: position.updated_at }),
+    encode({ last_activity_at: position.last_activity_at }),
     encode([]),
     encode(null),
   ];

@@ -54,7 +54,7 @@ export async function request(
 export interface Draft {
   role?: string;
   content?: string | null;
-  client_id?: string;
+  client_id?: string | null;
   [field: string]: unknown;
 }
 
@@ -94,6 +94,31 @@ export function history(
     `conversation-history/${encodeURIComponent(id)}${search}`,
     { at },
   );
+}
+
+/** Reads one message by its seq or id. */
+export function readMessage(
+  actor: Actor,
+  id: string,
+  message: number | string,
+): Promise<Answer> {
+  return request(
+    actor,
+    `conversation-history/${encodeURIComponent(id)}/messages/${message}`,
+  );
+}
+
+/** Appends a body that is JSON text already, for numbers and spellings that JavaScript cannot keep. */
+export function appendText(
+  actor: Actor,
+  body: BodyInit,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  return request(actor, "conversation-append", {
+    method: "POST",
+    body,
+    headers: { "Content-Type": "application/json", ...headers },
+  });
 }
 
 /** A name that no other test uses. */

@@ -17,6 +17,7 @@ export function assertProblem(
   assert.equal(type, `urn:continuum:problem:${code}`);
   assert.ok(title.length > 0 && detail.length > 0);
   assert.equal(rest.request_id, answer.headers.get("x-request-id"));
+  assert.match(answer.headers.get("x-should-retry") ?? "", /^(true|false)$/);
 }
 
 /** Asserts a 422 `validation_failed` that points at exactly `pointers`, in that order. */

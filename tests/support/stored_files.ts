@@ -86,7 +86,7 @@ export function sweep(
   json: Record<string, number> = {},
   at: Target = target,
 ): Promise<Answer> {
-  return request(maintenance, "file-upload/sweep", { json, at });
+  return request(maintenance, "file-upload/_/sweep", { json, at });
 }
 
 /** Sweeps until nothing is left to do; the project may be full of what other tests left. */
@@ -122,14 +122,14 @@ export function kept(ownerId: string): Promise<Kept> {
   return withSql(async (sql) => {
     const rows = await sql`
       select id, bucket, storage_path, status, size_bytes::int
-      from public.files where owner_id = ${ownerId} order by id
+      from continuum.files where owner_id = ${ownerId} order by id
     `;
     const objects = await sql`
       select bucket_id || '/' || name as path from storage.objects
       where name like ${ownerId + "/%"} order by 1
     `;
     const [usage] = await sql`
-      select bytes_used::int from public.storage_usage where owner_id = ${ownerId}
+      select bytes_used::int from continuum.storage_usage where owner_id = ${ownerId}
     `;
     return {
       rows: [...rows] as unknown as Kept["rows"],

@@ -56,7 +56,11 @@ const IncomingMessage = z.strictObject({
   revises: z.int().min(1).nullish().openapi({
     description: "The live position that this message takes the place of.",
   }),
-  created_at: z.iso.datetime({ offset: true }).refine(
+  created_at: z.iso.datetime({
+    offset: true,
+    error: "Must be a time with its offset, such as 2026-11-25T10:00:00Z.",
+    abort: true,
+  }).refine(
     (time) => Date.parse(time) <= Date.now() + CLOCK_TOLERANCE_MS,
     { error: "Must not be later than now." },
   ).nullish().openapi({

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { renderError } from "../problems/problem.ts";
+import { Hono } from "hono";
+import { requestId } from "hono/request-id";
+import type { Env } from "../platform/env.ts";
+import { renderError } from "../problems/render.ts";
 import { acceptsJson, privateJson } from "./negotiation.ts";
-import { createRouter } from "./router.ts";
 
-const app = createRouter();
-app.use(privateJson);
+const app = new Hono<Env>();
+app.use(requestId(), privateJson);
 app.get("/json", acceptsJson, (c) => c.json({ text: "é" }));
 app.get(
   "/kept",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { publicStorageUrl } from "./platform/storage.ts";
+import { publicStorageUrl } from "./storage.ts";
 
 Deno.test("URLs for clients begin where clients reach the project, not where functions do", () => {
   Deno.env.set("CONTINUUM_PUBLIC_URL", "https://api.example.com");

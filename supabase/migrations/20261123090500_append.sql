@@ -218,8 +218,8 @@ begin
     )
     when 'number' then
       case
-        when document::numeric = 0 then '0'::jsonb
-        when abs(document::numeric) between 1e-300 and 1e300 then to_jsonb(document::numeric::float8)
+        when abs(document::numeric) < 2.5e-324 then '0'::jsonb
+        when abs(document::numeric) <= 1.7976931348623157e308 then to_jsonb(document::numeric::float8)
         else document
       end
     else document

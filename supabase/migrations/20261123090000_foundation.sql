@@ -243,7 +243,9 @@ as $$
     || '\U0001e6ee-\U0001e6ef\U0001e6f5\U0001e8d0-\U0001e8d6\U0001e944-\U0001e94a\U000e0100-\U000e01ef'
 $$;
 
--- The first characters of a text as readers count them: no mark, joiner or modifier is cut off its base.
+-- The first characters of a text as readers count them: no mark, joiner or modifier is cut off its base, no
+-- vowel or final off a Hangul syllable that was decomposed, no consonant off an Indic conjunct. At most 180
+-- code points, whatever is piled up on one letter.
 create function continuum.first_graphemes(value text, number integer)
 returns text
 language plpgsql
@@ -251,14 +253,18 @@ immutable
 set search_path = ''
 as $$
 declare
-  extending constant text := '[' || continuum.marks() || '\u200c\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]';
+  extending constant text := '[' || continuum.marks()
+    || '\u200c\u0e33\u0eb3\u1160-\u11ff\ud7b0-\ud7ff\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]';
+  conjunct  constant text := '[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d]\u200d?[\u0904-\u0d7f]';
 begin
   if value ~ '^[\u0020-\u007e]*$' then
     return left(value, number);
   end if;
-  return substring(
-    value from format('^(?:(?:[\U0001f1e6-\U0001f1ff]{2}|.)(?:%s|\u200d.)*){1,%s}', extending, number)
-  );
+  return left(substring(
+    value from format(
+      '^(?:(?:[\U0001f1e6-\U0001f1ff]{2}|.)(?:%s|%s|\u200d.)*){1,%s}', conjunct, extending, number
+    )
+  ), 180);
 end;
 $$;
 

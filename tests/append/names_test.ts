@@ -61,14 +61,21 @@ Deno.test("names that only look alike are two conversations", async () => {
 });
 
 const family = "👨‍👩‍👧‍👦";
-const titles: [name: string, title: string][] = [
+const titles: [name: string, title: string | null][] = [
   ["abcdefghij", "abcdefgh"],
   ["abc", "abc"],
   [family.repeat(10), family.repeat(8)],
   ["👍🏽".repeat(9), "👍🏽".repeat(8)],
   ["🇩🇪🇫🇷🇮🇹🇪🇸🇵🇱🇸🇪🇳🇴🇫🇮🇩🇰", "🇩🇪🇫🇷🇮🇹🇪🇸🇵🇱🇸🇪🇳🇴🇫🇮"],
   ["e\u0301".repeat(9), "e\u0301".repeat(8)],
-  ["नमस्ते दुनिया", null as unknown as string],
+  ["नमस्ते दुनिया", null],
+  ["अअअअअअअस्तेअ", "अअअअअअअस्ते"],
+  ["অঅঅঅঅঅঅক্ষাঅ", "অঅঅঅঅঅঅক্ষা"],
+  [
+    "한글한글한글한글한글".normalize("NFD"),
+    "한글한글한글한글".normalize("NFD"),
+  ],
+  ["กำกำกำกำกำกำกำกำกำ", "กำกำกำกำกำกำกำกำ"],
   ["🏴󠁧󠁢󠁥󠁮󠁧󠁿".repeat(9), "🏴󠁧󠁢󠁥󠁮󠁧󠁿".repeat(8)],
 ];
 for (const [name, expected] of titles) {
@@ -91,3 +98,13 @@ for (const [name, expected] of titles) {
     assert.ok(graphemes(shown).length >= Math.min(whole.length, 5), shown);
   });
 }
+
+Deno.test("a name of one letter under hundreds of marks makes a conversation like any other", async () => {
+  const user = await signUp("titles");
+  for (const mark of ["\u0323", "\u200d👩", "\u094d\u0915"]) {
+    const name = [...("a" + mark.repeat(254))].slice(0, 255).join("");
+    const { status, text, body } = await append(user, name, ["x"]);
+    assert.equal(status, 201, text);
+    assert.ok([...body.conversation.title].length <= 200);
+  }
+});

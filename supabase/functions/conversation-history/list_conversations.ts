@@ -14,7 +14,7 @@ import {
   text,
   wholeNumber,
 } from "../_shared/wire/rules.ts";
-import { textFault } from "../_shared/wire/storable.ts";
+import { findUnstorable, textFault } from "../_shared/wire/storable.ts";
 import { SearchAnswer, searchMessages } from "./search_messages.ts";
 
 const ListQuery = queryOf({
@@ -41,6 +41,9 @@ const ListQuery = queryOf({
   }),
   metadata: text(2, 4096).refine(isJsonObject, {
     error: "Must be a JSON object.",
+    abort: true,
+  }).refine((json) => findUnstorable(JSON.parse(json)).length === 0, {
+    error: "Must not contain U+0000, a lone surrogate or more than 100 levels.",
   }).optional().openapi({
     description: "Only conversations whose metadata contains this JSON object.",
     example: '{"project":"atlas"}',

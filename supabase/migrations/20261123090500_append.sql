@@ -482,6 +482,7 @@ begin
   foreach message in array messages loop
     if message.revises is not null
       or not continuum.repeats(line[message.index + 1], message)
+      or message.client_id is null and line[message.index + 1].is_erased
       or coalesce(message.client_id, '')
         not in (coalesce(line[message.index + 1].client_id, ''), line[message.index + 1].id::text)
     then
@@ -511,6 +512,7 @@ declare
   message   continuum.incoming_message;
   known     continuum.message_key;
   is_known  boolean;
+  elsewhere boolean;
   line      bigint;
   seqs      bigint[];
   fresh     continuum.incoming_message[] := '{}';
@@ -575,20 +577,23 @@ begin
   seqs := array_fill(null::bigint, array[cardinality(batch)]);
   foreach message in array batch loop
     is_known := false;
+    elsewhere := false;
     line := null;
     if message.client_id is not null and not locked.created then
       for known in
         select r.* from continuum.rows_of_client_id(target.id, message.client_id) r
-        where rewind_to is null or r.position <= rewind_to
       loop
-        is_known := true;
+        elsewhere := elsewhere or coalesce(known.position <> message.revises, false);
+        continue when known.position > rewind_to;
         if known.live then
           line := known.position;
         end if;
-        if continuum.repeats(known, message) then
+        -- An erased row that another one has followed is no repetition: the next revision would be lost.
+        if continuum.repeats(known, message) and not (is_known and known.is_erased) then
           seqs[message.index + 1] := known.seq;
           exit;
         end if;
+        is_known := true;
       end loop;
     elsif message.revises is not null then
       known := continuum.live_key(target.id, message.revises);
@@ -598,16 +603,14 @@ begin
     end if;
     continue when seqs[message.index + 1] is not null;
 
-    if is_known then
-      if message.revises is null and body ->> 'on_mismatch' = 'revise' then
-        message.revises := line;
-      elsif message.revises is null or line <> message.revises then
-        perform continuum.raise_problem('idempotency_mismatch', jsonb_build_object('index', message.index));
-      end if;
+    -- A name is at one place of a line: a revision that took it from another place would put it twice on
+    -- the line that a switch makes.
+    if message.revises is not null and (line <> message.revises or line is null and elsewhere)
+      or message.revises is null and is_known and body ->> 'on_mismatch' is distinct from 'revise'
+    then
+      perform continuum.raise_problem('idempotency_mismatch', jsonb_build_object('index', message.index));
     end if;
-    if message.revises > rewind_to then
-      perform continuum.raise_problem('position_conflict', jsonb_build_object('head_position', target.head_position));
-    end if;
+    message.revises := coalesce(message.revises, line);
     fresh := fresh || message;
   end loop;
 
@@ -616,7 +619,10 @@ begin
     if (body ->> 'expected_seq')::numeric <> target.last_seq then
       perform continuum.raise_problem('seq_conflict', jsonb_build_object('last_seq', target.last_seq));
     end if;
-    if not continuum.is_on_line(target.id, coalesce(rewind_to, 0)) then
+    if not continuum.is_on_line(target.id, coalesce(rewind_to, 0)) or exists (
+      select from unnest(fresh) m
+      where m.revises > rewind_to or m.revises > 0 and not continuum.is_on_line(target.id, m.revises)
+    ) then
       perform continuum.raise_problem('position_conflict', jsonb_build_object('head_position', target.head_position));
     end if;
     perform continuum.check_incoming(fresh);

@@ -180,9 +180,11 @@ begin
 end;
 $$;
 
--- Copies the live line up to a position, with its authors and times and the links of its files, into a
--- conversation that has none, with seqs and positions from 1. Definer, because nobody may write in another
--- author's name; it does so only from a conversation that the caller reads into an empty one of their own.
+-- Copies the live line up to a position (null: to its end), with its authors and times and the links of its
+-- files, into a conversation that has none, with seqs and positions from 1. One statement copies it all:
+-- the line may be cut or switched meanwhile, and nobody locks the row of another owner. Definer, because
+-- nobody may write in another author's name; it does so only from a conversation that the caller reads
+-- into an empty one of their own.
 create function continuum.copy_line(source uuid, copy uuid, through_position bigint)
 returns void
 language plpgsql
@@ -191,8 +193,10 @@ set search_path = ''
 as $$
 declare
   max_rows constant integer := 100000;
-  copied  bigint;
-  weight  bigint;
+  newest   constant bigint  := coalesce(copy_line.through_position, 9223372036854775807);
+  copied   bigint;
+  weight   bigint;
+  reached  bigint;
 begin
   if not exists (
     select from continuum.conversations c where c.id = copy and c.owner_id = auth.uid() and c.last_seq = 0
@@ -202,7 +206,7 @@ begin
   select count(*), coalesce(sum(l.size_bytes), 0) into copied, weight
   from (
     select m.size_bytes from continuum.messages m
-    where m.conversation_id = source and m.live and m.position <= copy_line.through_position
+    where m.conversation_id = source and m.live and m.position <= newest
     limit max_rows + 1
   ) l;
   if copied > max_rows then
@@ -211,46 +215,51 @@ begin
     perform continuum.begin_bulk();
   end if;
   -- First, so that a quota that is too small is told before the work is done.
+  update continuum.conversations c set size_bytes = weight where c.id = copy;
+
+  with line as materialized (
+    select m.*, row_number() over (order by m.position) as number
+    from continuum.messages m
+    where m.conversation_id = source and m.live and m.position <= newest
+  ),
+  written as (
+    insert into continuum.messages (
+      conversation_id, seq, author_id, role, content, parts, metadata, token_count, is_estimated, client_id,
+      payload_hash, size_bytes, position, parent_position, call_ids, result_ids, call_position, erased_at,
+      created_at, search_vector
+    )
+    select
+      copy, l.number, l.author_id, l.role, l.content, l.parts, l.metadata, l.token_count, l.is_estimated,
+      -- What a client keeps of the source is known here too.
+      coalesce(l.client_id, l.id::text), l.payload_hash, l.size_bytes, l.number, l.number - 1, l.call_ids,
+      l.result_ids, c.number, l.erased_at, l.created_at,
+      case
+        when l.erased_at is not null then ''
+        else ts_delete(l.search_vector, tsvector_to_array(continuum.scope_vector(o.owner_id, source)))
+          || continuum.scope_vector(auth.uid(), copy)
+      end
+    from line l
+    join continuum.conversations o on o.id = source
+    left join line c on c.position = l.call_position
+    order by l.number
+  ),
+  linked as (
+    insert into continuum.conversation_files (conversation_id, file_id, message_seq, attached_by)
+    select copy, f.file_id, l.number, auth.uid()
+    from continuum.conversation_files f
+    join continuum.files owned on owned.id = f.file_id and owned.status = 'ready'
+    left join line l on l.seq = f.message_seq
+    where f.conversation_id = source and (f.message_seq is null or l.number is not null)
+  )
+  select count(*), coalesce(sum(l.size_bytes), 0), max(l.position) into copied, weight, reached
+  from line l;
+  if reached is distinct from coalesce(copy_line.through_position, reached) then
+    perform continuum.raise_invalid('/through_position', 'Must be a position of the live line.');
+  end if;
+
   update continuum.conversations c
   set size_bytes = weight, last_seq = copied, head_position = copied
   where c.id = copy;
-
-  with line as (
-    select m.*, row_number() over (order by m.position) as number
-    from continuum.messages m
-    where m.conversation_id = source and m.live and m.position <= copy_line.through_position
-  )
-  insert into continuum.messages (
-    conversation_id, seq, author_id, role, content, parts, metadata, token_count, is_estimated, client_id,
-    payload_hash, size_bytes, position, parent_position, call_ids, result_ids, call_position, erased_at,
-    created_at, search_vector
-  )
-  select
-    copy, l.number, l.author_id, l.role, l.content, l.parts, l.metadata, l.token_count, l.is_estimated,
-    -- What a client keeps of the source is known here too.
-    coalesce(l.client_id, l.id::text), l.payload_hash, l.size_bytes, l.number, l.number - 1, l.call_ids,
-    l.result_ids, c.number,
-    l.erased_at, l.created_at,
-    case
-      when l.erased_at is not null then ''
-      else ts_delete(l.search_vector, tsvector_to_array(continuum.scope_vector(o.owner_id, source)))
-        || continuum.scope_vector(auth.uid(), copy)
-    end
-  from line l
-  join continuum.conversations o on o.id = source
-  left join line c on c.position = l.call_position
-  order by l.number;
-
-  insert into continuum.conversation_files (conversation_id, file_id, message_seq, attached_by)
-  select copy, f.file_id, l.number, auth.uid()
-  from continuum.conversation_files f
-  join continuum.files owned on owned.id = f.file_id and owned.status = 'ready'
-  left join (
-    select m.seq, row_number() over (order by m.position) as number
-    from continuum.messages m
-    where m.conversation_id = source and m.live and m.position <= copy_line.through_position
-  ) l on l.seq = f.message_seq
-  where f.conversation_id = source and (f.message_seq is null or l.number is not null);
 end;
 $$;
 
@@ -274,7 +283,6 @@ declare
 begin
   perform continuum.require_account();
   source := continuum.require_access(continuation_id, 'viewer');
-  -- The head of this moment: what is appended meanwhile is not part of the fork.
   if through_position < 1 or not continuum.is_on_line(source.id, coalesce(through_position, 0)) then
     perform continuum.raise_invalid('/through_position', 'Must be a position of the live line.');
   elsif continuum.append_field_fault('continuation_id', to_json(new_continuation_id)) is not null then
@@ -298,7 +306,7 @@ begin
     perform continuum.raise_problem('already_exists');
   end if;
 
-  perform continuum.copy_line(source.id, copy.id, coalesce(through_position, source.head_position));
+  perform continuum.copy_line(source.id, copy.id, through_position);
   select c.* into copy from continuum.conversations c where c.id = copy.id;
   return continuum.conversation_json(copy)::text;
 end;

@@ -450,8 +450,8 @@ begin
 end;
 $$;
 
--- The seqs of what follows a position on the live line, if it is this batch and nothing else: a retry of a
--- rewind that was made. Null otherwise.
+-- The seqs of what follows a position on the live line, if it is these messages and nothing else: a
+-- retry of a rewind that was made. Null otherwise.
 create function continuum.repeated_line(
   conversation_id uuid,
   after_position  bigint,
@@ -479,12 +479,13 @@ begin
   if cardinality(line) <> cardinality(messages) then
     return null;
   end if;
-  foreach message in array messages loop
+  for i in 1..cardinality(messages) loop
+    message := messages[i];
     if message.revises is not null
-      or not continuum.repeats(line[message.index + 1], message)
-      or message.client_id is null and line[message.index + 1].is_erased
+      or not continuum.repeats(line[i], message)
+      or message.client_id is null and line[i].is_erased
       or coalesce(message.client_id, '')
-        not in (coalesce(line[message.index + 1].client_id, ''), line[message.index + 1].id::text)
+        not in (coalesce(line[i].client_id, ''), line[i].id::text)
     then
       return null;
     end if;
@@ -566,11 +567,6 @@ begin
       end if;
       return continuum.append_answer(target.id, kept.seqs, true);
     end if;
-  elsif rewind_to is not null and not locked.created and continuum.is_on_line(target.id, rewind_to) then
-    seqs := continuum.repeated_line(target.id, rewind_to, batch);
-    if seqs is not null then
-      return continuum.append_answer(target.id, seqs, true);
-    end if;
   end if;
 
   -- Each message of the batch is a repetition, a revision or new.
@@ -615,6 +611,15 @@ begin
   end loop;
 
   rewinds := coalesce(rewind_to <> target.head_position, false);
+  if rewinds and idempotency_key is null and continuum.is_on_line(target.id, rewind_to) then
+    written := continuum.repeated_line(target.id, rewind_to, fresh);
+    if written is not null then
+      for i in 1..cardinality(fresh) loop
+        seqs[fresh[i].index + 1] := written[i];
+      end loop;
+      return continuum.append_answer(target.id, seqs, true);
+    end if;
+  end if;
   if cardinality(fresh) > 0 or rewinds or locked.created then
     if (body ->> 'expected_seq')::numeric <> target.last_seq then
       perform continuum.raise_problem('seq_conflict', jsonb_build_object('last_seq', target.last_seq));

@@ -96,12 +96,6 @@ export class Conversation {
         throw new Refusal({ code: "idempotency_mismatch" });
       }
       if (kept) return { seqs: kept.seqs, replayed: true };
-    } else if (after !== undefined && this.#isOnLine(after)) {
-      const rest = this.line().filter(({ position }) => position > after);
-      if (
-        rest.length === messages.length &&
-        messages.every((message, i) => isSame(rest[i]!, message))
-      ) return { seqs: rest.map(({ seq }) => seq), replayed: true };
     }
 
     const seqs: (number | null)[] = [];
@@ -113,6 +107,16 @@ export class Conversation {
     }
 
     const rewinds = after !== undefined && after !== this.head;
+    if (rewinds && key === undefined && this.#isOnLine(after)) {
+      const rest = this.line().filter(({ position }) => position > after);
+      if (
+        rest.length === fresh.length &&
+        fresh.every((message, i) => isSame(rest[i]!, message))
+      ) {
+        const answer = seqs.map((seq) => seq ?? rest.shift()!.seq);
+        return { seqs: answer, replayed: true };
+      }
+    }
     if (fresh.length > 0 || rewinds) {
       if (expected_seq !== undefined && expected_seq !== this.log.length) {
         throw new Refusal({ code: "seq_conflict", last_seq: this.log.length });

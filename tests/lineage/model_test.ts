@@ -2,7 +2,7 @@
  * Random histories over HTTP, compared with model.ts after each request. A failure names its seed and the
  * fewest steps found that still fail.
  *
- *   LINEAGE_RUNS=1000   more histories than the 30 of an ordinary run
+ *   LINEAGE_RUNS=1000   more histories than the 20 of an ordinary run
  *   LINEAGE_SEED=7      begins at another seed; with LINEAGE_RUNS=1, one history again
  */
 import assert from "node:assert/strict";
@@ -11,12 +11,12 @@ import { type Cast, Run } from "./conversation_under_test.ts";
 import { Conversation } from "./model.ts";
 import { randomStep, seeded, type Step } from "./random.ts";
 
-const RUNS = Number(Deno.env.get("LINEAGE_RUNS") ?? 30);
+const RUNS = Number(Deno.env.get("LINEAGE_RUNS") ?? 20);
 const FIRST_SEED = Number(Deno.env.get("LINEAGE_SEED") ?? 1);
 const STEPS = 25;
 
 /** How many shorter histories are tried to explain a failure. */
-const SHRINKS = 150;
+const SHRINKS = 60;
 
 /** Makes and runs the history of a seed; gives back its steps and how it failed, if it did. */
 async function play(actors: Cast, seed: number) {

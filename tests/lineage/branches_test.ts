@@ -9,6 +9,7 @@ import {
   request,
 } from "../support/http.ts";
 import { assertProblem } from "../support/problems.ts";
+import { withSql } from "../support/sql.ts";
 import { type Message, send } from "./conversation_under_test.ts";
 
 const { owner } = await cast();
@@ -237,6 +238,43 @@ Deno.test("a fork is the line as it reads, with seqs and positions from 1 and it
     json: { through_position: 4 },
   });
   assert.equal(left.status, 422, left.text);
+});
+
+Deno.test("in a fork a tool's result still finds its call, wherever the two now stand", async () => {
+  const id = await begun("u1", "left");
+  const call = (revision: string) => ({
+    role: "assistant",
+    content: revision,
+    parts: [{ type: "tool-call", toolCallId: "call_1", toolName: "f" }],
+  });
+  await append(owner, id, [call("calls")], { after_position: 1 });
+  const result = { type: "tool-result", toolCallId: "call_1" };
+  await append(owner, id, [
+    "meanwhile",
+    { role: "tool", content: "", parts: [result] },
+    { ...call("calls, revised"), revises: 3 },
+  ]);
+  assert.deepEqual(await line(id), [
+    "1 u1",
+    "6@3 calls, revised",
+    "4 meanwhile",
+    "5 ",
+  ]);
+  const fork = await request(owner, `conversation-history/${id}/fork`, {
+    json: {},
+  });
+  const calls = await withSql((sql) =>
+    sql`
+      select conversation_id = ${id} as source, position::int, call_position::int
+      from continuum.messages
+      where conversation_id in (${id}, ${fork.body.id}) and call_position is not null
+      order by 1 desc
+    `
+  );
+  assert.deepEqual(calls.map((row) => ({ ...row })), [
+    { source: true, position: 5, call_position: 3 },
+    { source: false, position: 4, call_position: 2 },
+  ]);
 });
 
 /** Follows the `rel` links of a query to their end; the rows of each page. */

@@ -94,7 +94,9 @@ begin
   if octet_length(document) > max_bytes then
     perform continuum.raise_problem('body_too_large', jsonb_build_object('max_bytes', max_bytes));
   end if;
-  if brackets > max_levels and jsonb_path_exists(continuum.as_jsonb(document::json), 'strict $.**{101}') then
+  if brackets > max_levels and jsonb_path_exists(
+    continuum.as_jsonb(document::json), 'strict $.**{100} ? (@.type() == "array" || @.type() == "object")'
+  ) then
     perform continuum.raise_invalid('', 'Must not be nested deeper than 100 levels.');
   end if;
   if brackets + length(document) - length(translate(document, ',', '')) >= max_values then

@@ -89,7 +89,7 @@ const writes: Case[] = [
     args: (world) => ({
       request: JSON.stringify({
         ...byId(world),
-        after_position: 0,
+        after_position: 1,
         messages: more,
       }),
     }),

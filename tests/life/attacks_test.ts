@@ -190,7 +190,7 @@ Deno.test("the owner undoes what an editor did: rewinds it, or erases it", async
   await append(editor, id, [{ content: "one, reworded", revises: 1 }]);
 
   const rewound = await append(owner, id, [], { after_position: 2 });
-  assert.equal(rewound.status, 200, rewound.text);
+  assert.equal(rewound.status, 201, rewound.text);
   for (const seq of [3, 4, 5]) {
     const { status } = await request(
       owner,
@@ -338,9 +338,15 @@ Deno.test("a small request gets no large answer", async () => {
   const context = await rpc("read_context", {
     continuation_id: id,
     max_tokens: most,
-    max_messages: most,
+    max_messages: 2000,
   });
   assert.ok(JSON.parse(context).messages.length <= 2000);
+  const { error } = await stranger.supabase.rpc("read_context", {
+    continuation_id: id,
+    max_tokens: most,
+    max_messages: most,
+  });
+  assert.equal(error?.message, "validation_failed");
   const piece = await rpc("export_messages", {
     conversation_id: id,
     after: 0,

@@ -211,8 +211,6 @@ begin
   ) l;
   if copied > max_rows then
     perform continuum.raise_invalid('/through_position', 'A fork may copy at most 100,000 messages.');
-  elsif copied > 1000 then
-    perform continuum.begin_bulk();
   end if;
   -- First, so that a quota that is too small is told before the work is done.
   update continuum.conversations c set size_bytes = weight where c.id = copy;
@@ -291,6 +289,11 @@ begin
     );
   elsif char_length(fork_conversation.title) not between 1 and 200 then
     perform continuum.raise_invalid('/title', 'Must be 1 to 200 characters.');
+  end if;
+
+  -- Before the first row is written: whoever waits for the sum of the caller's bytes holds a connection.
+  if least(through_position, source.head_position) > 1000 then
+    perform continuum.begin_bulk();
   end if;
 
   perform continuum.release_expired_name(new_continuation_id);

@@ -60,8 +60,9 @@ begin
 end;
 $$;
 
--- Whether another invitation is too many: of open ones from one user, or to one. Definer, because a user
--- sees no invitation between two others; it tells no more than that there are too many.
+-- Whether another invitation is too many: of open ones from one user, to one, or from the one to the other,
+-- so that no single user keeps all others from inviting somebody. Definer, because a user sees no invitation
+-- between two others; it tells no more than that there are too many.
 create function continuum.has_too_many_invitations(user_id uuid)
 returns boolean
 language plpgsql
@@ -72,6 +73,7 @@ as $$
 declare
   max_from constant integer := 1000;
   max_to   constant integer := 1000;
+  max_pair constant integer := 100;
 begin
   return (
     select count(*) >= max_from
@@ -86,6 +88,14 @@ begin
       select from continuum.conversation_members m
       where m.user_id = has_too_many_invitations.user_id and m.accepted_at is null and m.declined_at is null
       limit max_to
+    ) o
+  ) or (
+    select count(*) >= max_pair
+    from (
+      select from continuum.conversation_members m
+      where m.user_id = has_too_many_invitations.user_id and m.invited_by = auth.uid()
+        and m.accepted_at is null and m.declined_at is null
+      limit max_pair
     ) o
   );
 end;

@@ -1,112 +1,191 @@
-/** What every case of access starts from, and how the database looks afterwards. */
-import { cast } from "../support/actors.ts";
+/** What every case starts from, and how the database looks afterwards. */
+import assert from "node:assert/strict";
+import { createClient } from "@supabase/supabase-js";
+import { type Actor, cast, signUp } from "../support/actors.ts";
+import { type Answer, append, fresh } from "../support/http.ts";
+import { share } from "../support/sharing.ts";
 import { withSql } from "../support/sql.ts";
+import { put, reserve, storedFile, unique } from "../support/stored_files.ts";
+import { target } from "../support/target.ts";
+import type { ActorName } from "./matrix.ts";
 
-export const actors = await cast();
-const everybody = Object.values(actors).flatMap(({ id }) =>
-  id === null ? [] : [id]
-);
+const { owner, editor, viewer, stranger, nobody } = await cast();
+const [invited, declined, member, newcomer] = await Promise.all(
+  ["invited", "declined", "member", "newcomer"].map((name) => signUp(name)),
+) as [Actor, Actor, Actor, Actor];
+
+/** A client that sends these headers and has no session. */
+function clientWith(key: string, headers: Record<string, string> = {}) {
+  return createClient(target.url, key, {
+    auth: { persistSession: false, autoRefreshToken: false },
+    global: { headers },
+  });
+}
+
+/** The owner's token, signed by nobody. */
+function forgedToken(): string {
+  const [head, claims, signature] = owner.headers.Authorization!.slice(7).split(
+    ".",
+  );
+  const turned = [...signature!].reverse().join("");
+  return `Bearer ${head}.${claims}.${turned}`;
+}
+
+export const actors: Record<ActorName, Actor> = {
+  owner,
+  editor,
+  viewer,
+  invited,
+  declined,
+  stranger,
+  nobody,
+  forged: {
+    name: "forged",
+    id: null,
+    headers: { ...owner.headers, Authorization: forgedToken() },
+    supabase: clientWith(target.publishableKey, {
+      Authorization: forgedToken(),
+    }),
+  },
+  secret: {
+    name: "secret",
+    id: null,
+    headers: { apikey: target.secretKey },
+    supabase: clientWith(target.secretKey),
+  },
+};
 
 export interface World {
-  /** The owner's conversation of one message, shared with viewer and editor. */
-  shared: string;
-  /** Another conversation of the owner's, of one message, shared with nobody. */
-  unshared: string;
-  /** A ready file of the owner's, linked to `shared`. */
-  file: string;
+  /**
+   * The owner's conversation, shared with editor, viewer, invited, declined and `member`. 1 and 2 are
+   * messages of the owner's, 3 is one of the editor's.
+   */
+  id: string;
+  /** In the first message, and nowhere else. */
+  word: string;
+  /** A member, and an account that is none; neither acts. */
+  member: string;
+  newcomer: string;
+  /** Files of the owner's: ready, linked to the conversation or not. */
+  linked: string;
+  unlinked: string;
+  /** Pending and linked, with its bytes in Storage, and without. */
+  pending: string;
+  awaited: string;
+  /** Deleted and linked, its object left by a crash. */
+  deleted: string;
   /** A word that only this world has: operations name what they make by it. */
   mark: string;
 }
 
-/** Makes a fresh world behind the API's back. */
-export function makeWorld(): Promise<World> {
-  const mark = crypto.randomUUID();
-  return withSql((sql) =>
-    sql.begin(async (tx) => {
-      const conversations = await tx<{ id: string }[]>`
-        insert into public.conversations (owner_id, continuation_id, title)
-        select ${actors.owner.id}, ${mark} || '-' || n, 'Original' from generate_series(1, 2) n
-        returning id
-      `;
-      const [shared, unshared] = conversations.map(({ id }) => id) as [
-        string,
-        string,
-      ];
-      await tx`
-        insert into public.messages
-          (conversation_id, seq, author_id, role, content, token_count, payload_hash)
-        select c, 1, ${actors.owner.id}, 'user', 'Original', 2, sha256('')
-        from unnest(${[shared, unshared]}::uuid[]) c
-      `;
-      await tx`
-        insert into public.conversation_members (conversation_id, user_id, role)
-        values (${shared}, ${actors.viewer.id}, 'viewer'), (${shared}, ${actors.editor.id}, 'editor')
-      `;
-      // Ready without an object in storage, which is not what is tested here.
-      await tx`alter table public.files disable trigger files_check`;
-      const [file] = await tx<{ id: string }[]>`
-        insert into public.files (owner_id, bucket, storage_path, original_name, mime_type, size_bytes, status)
-        values (${actors.owner.id}, 'user-files', ${mark}, 'a.txt', 'text/plain', 1, 'ready')
-        returning id
-      `;
-      await tx`alter table public.files enable trigger files_check`;
-      await tx`
-        insert into public.conversation_files (conversation_id, file_id, attached_by)
-        values (${shared}, ${file!.id}, ${actors.owner.id})
-      `;
-      return { shared, unshared, file: file!.id, mark };
-    })
+function must(answer: Answer): Answer {
+  assert.ok(answer.status < 300, answer.text);
+  return answer;
+}
+
+export async function makeWorld(): Promise<World> {
+  const word = `w${crypto.randomUUID().replaceAll("-", "")}`;
+  const { body } = must(await append(owner, fresh("shared"), [word, "kept"]));
+  const id: string = body.conversation.id;
+  const query = `continuation_id=${id}`;
+  const draft = () => ({ content: unique("content"), query });
+  await Promise.all([
+    share(id, editor, "editor"),
+    share(id, viewer, "viewer"),
+    share(id, invited, "viewer", "invited"),
+    share(id, declined, "editor", "declined"),
+    share(id, member, "viewer"),
+  ]);
+  const [linked, unlinked, deleted, pending, awaited] = await Promise.all([
+    storedFile(owner, draft()),
+    storedFile(owner),
+    storedFile(owner, draft()),
+    reserve(owner, { continuation_id: id }),
+    reserve(owner, { continuation_id: id }),
+  ]);
+  await put(must(pending), "hello");
+  must(await append(editor, id, ["by the editor"]));
+  await withSql((sql) =>
+    sql`update continuum.files set status = 'deleted' where id = ${deleted.id}`
   );
+  return {
+    id,
+    word,
+    member: member.id!,
+    newcomer: newcomer.id!,
+    linked: linked.id,
+    unlinked: unlinked.id,
+    pending: pending.body.file.id,
+    awaited: must(awaited).body.file.id,
+    deleted: deleted.id,
+    mark: crypto.randomUUID(),
+  };
 }
 
-type Row = Record<string, unknown>;
-
-/** All rows that concern the owner, the quota of everybody, and what the cast has made of its own. */
-export interface State {
-  conversations: Row[];
-  messages: Row[];
-  members: Row[];
-  files: Row[];
-  links: Row[];
-  usage: Row[];
-  versions: Row[];
-  /** Conversations and files of anybody of the cast that carry the mark. */
-  made: Row[];
+/** A world of ids that nothing has. */
+export function missingWorld(): World {
+  const [id, linked, unlinked, pending, awaited, deleted, mark] = Array.from(
+    { length: 7 },
+    () => crypto.randomUUID(),
+  ) as [string, string, string, string, string, string, string];
+  return {
+    id,
+    word: `w${mark.replaceAll("-", "")}`,
+    member: member.id!,
+    newcomer: newcomer.id!,
+    linked,
+    unlinked,
+    pending,
+    awaited,
+    deleted,
+    mark,
+  };
 }
 
-export function readState(world: World): Promise<State> {
-  return withSql(async (sql) => {
-    const conversations = await sql`
-      select * from public.conversations where owner_id = ${actors.owner.id} order by id
-    `;
-    const ids = conversations.map(({ id }) => id);
-    return {
-      conversations,
-      messages: await sql`
-        select * from public.messages where conversation_id = any(${ids}::uuid[])
-        order by conversation_id, seq
-      `,
-      members: await sql`
-        select * from public.conversation_members where conversation_id = any(${ids}::uuid[])
-        order by conversation_id, user_id
-      `,
-      files:
-        await sql`select * from public.files where owner_id = ${actors.owner.id} order by id`,
-      links: await sql`
-        select * from public.conversation_files where conversation_id = any(${ids}::uuid[])
-        order by conversation_id, file_id, message_seq
-      `,
-      usage: await sql`
-        select * from public.storage_usage where owner_id = any(${everybody}::uuid[]) order by owner_id
-      `,
-      versions: await sql`select * from public.schema_version order by version`,
-      made: await sql`
-        select owner_id from public.conversations
-        where owner_id = any(${everybody}::uuid[]) and continuation_id = ${world.mark}
-        union all
-        select owner_id from public.files
-        where owner_id = any(${everybody}::uuid[]) and original_name = ${world.mark}
-      `,
-    };
-  });
+/** Where a file of the owner's has its object. */
+export async function pathOf(file: string): Promise<string> {
+  const [row] = await withSql((sql) =>
+    sql<{ path: string }[]>`
+      select storage_path as path from continuum.files where id = ${file}
+    `
+  );
+  return row?.path ?? `${owner.id}/${file}`;
+}
+
+/** All rows of a world, and what anybody has made with its mark. */
+export function readState({ id, mark, ...ids }: World) {
+  const files = [
+    ids.linked,
+    ids.unlinked,
+    ids.pending,
+    ids.awaited,
+    ids.deleted,
+  ];
+  return withSql(async (sql) => ({
+    conversation: await sql`
+      select * from continuum.conversations where id = ${id}`,
+    messages: await sql`
+      select * from continuum.messages where conversation_id = ${id} order by seq`,
+    keys: await sql`
+      select * from continuum.append_keys where conversation_id = ${id} order by key`,
+    members: await sql`
+      select * from continuum.conversation_members where conversation_id = ${id} order by user_id`,
+    links: await sql`
+      select * from continuum.conversation_files where conversation_id = ${id}
+      order by file_id, message_seq`,
+    files: await sql`
+      select * from continuum.files where id = any(${files}::uuid[]) order by id`,
+    objects: await sql`
+      select o.bucket_id, o.name, o.version from storage.objects o
+      where o.name in (select storage_path from continuum.files where id = any(${files}::uuid[]))
+        or o.name like ${"%" + mark + "%"}
+      order by o.name`,
+    buckets: await sql`
+      select id, public, file_size_limit, allowed_mime_types from storage.buckets
+      where id in ('user-files', 'generated-files') or id = ${mark} order by id`,
+    made: await sql`
+      select owner_id from continuum.conversations where continuation_id = ${mark}
+      union all
+      select owner_id from continuum.files where original_name = ${mark}`,
+  }));
 }

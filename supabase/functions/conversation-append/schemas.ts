@@ -6,7 +6,7 @@ import {
   JsonObject,
   Message,
   MessageRole,
-  Metadata,
+  OptionalMetadata,
   Place,
   Title,
   TtlSeconds,
@@ -48,7 +48,7 @@ const IncomingMessage = z.strictObject({
     description:
       "Typed parts of any provider, such as tool calls: JSON objects, returned as the text that was sent.",
   }),
-  metadata: Metadata.nullish(),
+  metadata: OptionalMetadata,
   token_count: z.int().min(0).max(MAX_TOKENS).nullish().openapi({
     description: "Estimated from content and parts if omitted.",
   }),
@@ -84,7 +84,7 @@ export const AppendRequest = storable(
     title: Title.nullish().openapi({
       description: "Used only if this request creates the conversation.",
     }),
-    metadata: Metadata.nullish().openapi({
+    metadata: OptionalMetadata.openapi({
       description: "Used only if this request creates the conversation.",
     }),
     ttl_seconds: TtlSeconds.nullish().openapi({

@@ -25,6 +25,12 @@ export const Metadata = JsonObject.refine(
   { error: "Must be at most 64 KiB of JSON." },
 ).openapi({ type: "object", additionalProperties: true });
 
+/** {@link Metadata} that may be null or left out. */
+export const OptionalMetadata = Metadata.nullish().openapi({
+  type: ["object", "null"],
+  additionalProperties: true,
+});
+
 function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

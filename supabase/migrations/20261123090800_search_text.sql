@@ -1,116 +1,163 @@
--- How text becomes what search looks in, and a query becomes what it looks for: both are cut into words by
--- the same function, so whatever is stored is found as it stands and by each of its parts.
+-- How search cuts text into words: titles, messages and queries alike, by the functions below and by no
+-- parser of PostgreSQL's, which makes one word of a path, a URL or an address.
+--
+-- A word is a run of letters and digits; in scripts without spaces, and in Hangul, each character is one.
+-- What is found of a text: its runs as they stand (signInWithPassword), runs in a row whatever is between
+-- them (src/App.tsx:42), and the words inside a run (user of getUserById, 1.2.3 of v1.2.3).
 
--- Without what readers do not type: terminal escapes, accents and points, invisible characters, and the
--- difference between compatible forms of a character.
-create function continuum.plain_text(value text)
-returns text
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-  if value ~ '^[\x09\x0a\x0d\x20-\x7e]*$' then
-    return value;
-  end if;
-  return normalize(regexp_replace(
-    normalize(regexp_replace(normalize(value, nfkc), '\x1b\[[0-9;]*[A-Za-z]', ' ', 'g'), nfd),
-    '[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u20d0-\u20ff\ufe00-\ufe0f]',
-    '', 'g'
-  ), nfc);
-end;
-$$;
-
--- The characters of scripts that put no space between words, and Hangul, whose words carry their particles:
--- each is a word.
+-- Scripts that put no space between words, and Hangul, whose particles are written at the word: for a
+-- bracket expression.
 create function continuum.spaceless()
 returns text
 language sql
 immutable
 set search_path = ''
 as $$
-  select '\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1100-\u11ff\u1200-\u137f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff'
+  select '\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u30ff\u3105-\u312f'
+    || '\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\ua9e0-\ua9ff\uaa60-\uaa7f'
+    || '\uac00-\ud7ff\uf900-\ufaff\U00016fe0-\U00018d8f\U0001b000-\U0001b2ff\U00020000-\U0003ffff'
 $$;
 
--- Plain text as words with a space between them: runs of letters and digits, in lower case. A version's v
--- stands apart from its number.
-create function continuum.words(plain text)
+-- Text as it is compared, but in its own case: compatible forms of a character are one (NFKC), the accents
+-- and points that readers may leave out are gone, and what nobody sees as well. Marks that spell a word,
+-- such as the vowels of Hindi, stay.
+create function continuum.plain_text(value text)
 returns text
 language plpgsql
 immutable
 set search_path = ''
 as $$
 declare
-  cut text := regexp_replace(
-    regexp_replace(lower(plain), '\mv([0-9])', 'v \1', 'g'),
-    '[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\xbf\xd7\xf7\u0f04-\u0f14\u104a-\u104f\u1361-\u1368\u17d4-\u17da\u2010-\u206f\u2190-\u2bff\u3000-\u3004\u3008-\u3020\u30fb\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+',
-    ' ', 'g'
-  );
+  left_out constant text := '[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670'
+    || '\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0730-\u074a\u08ca-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff'
+    || '\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f'
+    || '\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]+';
 begin
-  if cut ~ '^[\x20-\x7f]*$' then
-    return cut;
+  if octet_length(value) = char_length(value) then
+    return value;
   end if;
-  return regexp_replace(cut, '([' || continuum.spaceless() || '])', ' \1 ', 'g');
+  return replace(replace(replace(
+    translate(
+      normalize(regexp_replace(left(normalize(value, nfkd), 600000), left_out, '', 'g'), nfc),
+      'ØøŁłĐđĦħŦŧıς٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', 'OoLlDdHhTtiσ01234567890123456789'
+    ),
+    'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
 end;
 $$;
 
--- The words of camelCase names: getUserById, HTTPServer.
-create function continuum.camel_words(plain text)
+-- The runs of a plain text, in order. A run is cut at 255 characters, for a lexeme must not have 2 kB. One
+-- that is written as a command's option keeps its dash: -rf.
+create function continuum.runs_of(plain text)
+returns text[]
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  apart text := lower(translate(plain, E'\x1f', ' '));
+begin
+  if strpos(apart, '-') > 0 then
+    apart := regexp_replace(apart, '(^|[^[:alnum:]-])-(?=[[:alpha:]])', E'\\1 \x1f', 'g');
+  end if;
+  if octet_length(apart) = char_length(apart) then
+    apart := regexp_replace(apart, '[^a-z0-9\u001f]+', ' ', 'g');
+  else
+    apart := regexp_replace(
+      regexp_replace(apart, '[^[:alnum:]\u001f' || continuum.marks() || ']+', ' ', 'g'),
+      '[' || continuum.spaceless() || '][' || continuum.marks() || ']*', ' \& ', 'g'
+    );
+  end if;
+  return array_remove(string_to_array(translate(apart, E'\x1f', '-'), ' '), '');
+end;
+$$;
+
+-- A plain text with U+001F between the words inside a run: get User By Id, HTTP Server, GPT 4.
+create function continuum.split_runs(plain text)
 returns text
 language plpgsql
 immutable
 set search_path = ''
 as $$
 begin
-  if plain !~ '[[:lower:][:digit:]][[:upper:]]|[[:upper:]]{2}[[:lower:]]' then
-    return '';
-  end if;
+  return regexp_replace(
+    regexp_replace(
+      regexp_replace(plain, '([[:lower:][:digit:]])(?=[[:upper:]])', E'\\1\x1f', 'g'),
+      '([[:upper:]])(?=[[:upper:]][[:lower:]])', E'\\1\x1f', 'g'
+    ),
+    '([[:alpha:]])(?=[[:digit:]]+([^[:alnum:]]|$))', E'\\1\x1f', 'g'
+  );
+end;
+$$;
+
+-- Names, paths and versions of a plain text that have words inside a run, split into them. A \n that is
+-- written as two characters, as in JSON inside of a text, splits as well.
+create function continuum.split_names(plain text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  inside constant text := '[[:lower:][:digit:]][[:upper:]]|[[:upper:]]{2}[[:lower:]]|[[:alpha:]][[:digit:]]|\\[nrt]';
+begin
   return (
-    select coalesce(string_agg(
-      regexp_replace(
-        regexp_replace(m[1], '([[:lower:][:digit:]])([[:upper:]])', '\1 \2', 'g'),
-        '([[:upper:]])([[:upper:]][[:lower:]])', '\1 \2', 'g'
-      ), ' '
-    ), '')
-    from regexp_matches(
-      plain, '([[:alpha:]][[:alnum:]]*(?:[[:lower:][:digit:]][[:upper:]]|[[:upper:]]{2}[[:lower:]])[[:alnum:]]*)', 'g'
-    ) m
+    select regexp_replace(continuum.split_runs(string_agg(m[1], ' ')), '\\[nrt]', ' ', 'g')
+    from (
+      select distinct n.m
+      from regexp_matches(
+        plain, format('[[:alnum:]_.:/@\\-]*(?:%s)[[:alnum:]_.:/@\\-]*', inside), 'g'
+      ) n (m)
+      where length(n.m[1]) <= 200
+    ) s
   );
 end;
 $$;
 
 -- What of a message is searched: its content and the strings in its parts, whatever their provider calls
--- them, but for names of things, references and encoded bytes.
+-- them, but for names of things, references and encoded bytes. Without a terminal's colours.
 create function continuum.searchable_text(content text, document jsonb)
 returns text
 language plpgsql
 immutable
 set search_path = ''
 as $$
+declare
+  max_length constant integer := 200000;
+  unnamed    constant text := '(^|_)(ids?|type|role|signature|status|state|format|detail|encoding|media_?type|mime)$'
+    || '|[a-z](Ids?|Signature|Type)$|^(mimetype|index|object|encrypted.*|(thought_?|reasoning_?)signature)$';
+  bytes      constant text := '^(data|bytes|blob|b64_json|base64|file_data|image_url|image|audio|url|uri|redacted.*)$';
+  searched   text := content;
 begin
-  if document is null or document = '[]' then
-    return left(coalesce(content, ''), 200000);
+  if document is not null and document <> '[]' and coalesce(char_length(content), 0) < max_length then
+    searched := concat_ws(E'\n', content, (
+      select string_agg(s.value, E'\n')
+      from (
+        select v.pair ->> 'key' as key, v.pair ->> 'value' as value
+        from jsonb_path_query(
+          document, 'strict $.** ? (@.type() == "object").keyvalue() ? (@.value.type() == "string")'
+        ) v (pair)
+        union all
+        select '', e.item #>> '{}'
+        from jsonb_path_query(
+          document, 'strict $.** ? (@.type() == "array")[*] ? (@.type() == "string")'
+        ) e (item)
+      ) s
+      where s.key !~* unnamed
+        and left(s.value, 5) <> 'data:'
+        and not (s.key ~* bytes and s.value !~ '\s' and s.value !~* '^[a-z]+://')
+        and not (char_length(s.value) > 200 and s.value ~ '^[A-Za-z0-9+/_=\r\n-]+$')
+    ));
   end if;
-  return left(concat_ws(E'\n', content, (
-    select string_agg(s.value, E'\n')
-    from (
-      select v.pair ->> 'value' as value
-      from jsonb_path_query(
-        document, 'strict $.** ? (@.type() == "object").keyvalue() ? (@.value.type() == "string")'
-      ) v (pair)
-      where v.pair ->> 'key' !~* '(^|_)(id|ids|type|role|data|bytes|blob|signature|status|state|format|detail|mime|encoding)$|[a-z](Id|Signature|Type)$|^(mime_?type|media_?type|encrypted.*|index|file_data|image_url)$'
-      union all
-      select e.item #>> '{}'
-      from jsonb_path_query(
-        document, 'strict $.** ? (@.type() == "array")[*] ? (@.type() == "string")'
-      ) e (item)
-    ) s
-    where s.value !~ '^data:' and not (length(s.value) > 200 and s.value ~ '^[A-Za-z0-9+/_=\r\n-]+$')
-  )), 200000);
+  searched := left(coalesce(searched, ''), max_length);
+  if strpos(searched, E'\x1b') > 0 then
+    searched := regexp_replace(searched, '\x1b\[[0-9;?]*[A-Za-z]', ' ', 'g');
+  end if;
+  return searched;
 end;
 $$;
 
--- The index of a text. A text whose words a tsvector cannot hold (1 MB) is indexed by its beginning.
+-- The index of a text: its runs, and after them the words inside. What a tsvector cannot hold is indexed
+-- less: words past its 1 MB are left out, and the 16,383 positions that it has are given out again.
 create function continuum.search_vector(content text, document jsonb)
 returns tsvector
 language plpgsql
@@ -118,16 +165,28 @@ immutable
 set search_path = ''
 as $$
 declare
-  plain text := continuum.plain_text(continuum.searchable_text(content, document));
+  plain constant text   := continuum.plain_text(continuum.searchable_text(content, document));
+  runs  constant text[] := continuum.runs_of(plain);
 begin
-  loop
-    begin
-      return to_tsvector('pg_catalog.simple', continuum.words(plain))
-        || to_tsvector('pg_catalog.simple', continuum.words(continuum.camel_words(plain)));
-    exception when program_limit_exceeded then
-      plain := left(plain, char_length(plain) / 2);
-    end;
-  end loop;
+  return (
+    select coalesce(string_agg(f.word || ':' || f.places, ' '), '')::tsvector
+    from (
+      select
+        w.word, string_agg(((w.place - 1) % 16383 + 1)::text, ',') as places,
+        sum(octet_length(w.word) + 4 + 2 * least(count(*), 256)) over (order by min(w.place)) as size
+      from (
+        select left(ltrim(r.run, '-'), 255) collate "C" as word, r.place
+        from unnest(runs || ''::text || continuum.runs_of(continuum.split_names(plain))) with ordinality r (run, place)
+        union all
+        select left(r.run, 255), r.place
+        from unnest(runs) with ordinality r (run, place)
+        where r.run like '-%'
+      ) w
+      where w.word <> ''
+      group by w.word
+    ) f
+    where f.size < 1000000
+  );
 end;
 $$;
 
@@ -144,65 +203,75 @@ begin
 end;
 $$;
 
--- The terms of a query: words and "phrases", whether each is excluded, and the alternative that it is in.
+-- The terms of a query, "phrases" included: the alternative that each is in, whether it is excluded, its runs
+-- and, if there are words inside them, all of its words.
 create function continuum.query_terms(q text)
-returns table (alternative integer, excluded boolean, words text)
+returns table (alternative integer, excluded boolean, runs text[], words text[])
 language plpgsql
 immutable
 set search_path = ''
 as $$
 declare
-  term     text;
-  is_first boolean := true;
+  term text;
 begin
   alternative := 0;
-  for term in
-    select m[1] from regexp_matches(continuum.plain_text(left(q, 500)), '(-?"[^"]*(?:"|$)|\S+)', 'g') m
-  loop
-    -- A dash before a word says "not", but not at the start, where nothing is there to exclude from: -rf.
-    excluded := term ~ '^-["[:alpha:]]' and not is_first;
-    is_first := false;
+  for term in select m[1] from regexp_matches(continuum.plain_text(q), '(-?"[^"]*"?|\S+)', 'g') m loop
     if lower(term) = 'or' then
       alternative := alternative + 1;
       continue;
     end if;
-    words := btrim(continuum.words(term));
-    continue when words = '';
+    runs := array(select left(r, 255) from unnest(continuum.runs_of(term)) r);
+    continue when runs = '{}';
+    words := array(select left(r, 255) from unnest(continuum.runs_of(continuum.split_runs(term))) r);
+    words := nullif(words, runs);
+    excluded := term ~ '^-["[:alpha:]]';
     return next;
   end loop;
 end;
 $$;
 
--- A query as PostgreSQL asks it: terms of several words are phrases. Null if there is nothing to look for.
+-- A query as PostgreSQL asks it. A term of several runs is a phrase. "-rf" excludes what has the word rf, but
+-- not what has it written so; and where nothing else is asked for, that is what is looked for. Null if there
+-- is nothing to look for.
 create function continuum.search_query(q text)
 returns tsquery
 language plpgsql
 immutable
 set search_path = ''
 as $$
-declare
-  wanted text;
 begin
-  select string_agg('(' || a.query || ')', ' | ') into wanted
-  from (
-    select string_agg(
-      case when t.excluded then '!' else '' end
-        || '(' || phraseto_tsquery('pg_catalog.simple', t.words)::text || ')', ' & '
-    ) as query
-    from continuum.query_terms(q) t
-    where numnode(phraseto_tsquery('pg_catalog.simple', t.words)) > 0
-    group by t.alternative
-    having bool_or(not t.excluded)
-  ) a;
-  return wanted::tsquery;
+  return (
+    with terms as (
+      select
+        t.alternative, t.excluded,
+        '''' || array_to_string(t.runs, ''' <-> ''') || '''' as written,
+        '(''' || ltrim(array_to_string(t.runs, ''' <-> '''), '-') || ''''
+          || coalesce(' | ''' || ltrim(array_to_string(t.words, ''' <-> '''), '-') || '''', '') || ')' as found,
+        t.runs[1] like '-%' as is_option
+      from continuum.query_terms(q) t
+    ), alternatives as (
+      select
+        coalesce(
+          string_agg(case when t.is_option then t.written else t.found end, ' & ') filter (where not t.excluded)
+            || coalesce(string_agg(
+              ' & (!' || t.found || case when t.is_option then ' | ' || t.written else '' end || ')', ''
+            ) filter (where t.excluded), ''),
+          string_agg(t.written, ' & ') filter (where t.is_option)
+        ) as query
+      from terms t
+      group by t.alternative
+    )
+    select string_agg('(' || a.query || ')', ' | ')::tsquery from alternatives a
+  );
 end;
 $$;
 
 revoke all on function
-  continuum.plain_text,
   continuum.spaceless,
-  continuum.words,
-  continuum.camel_words,
+  continuum.plain_text,
+  continuum.runs_of,
+  continuum.split_runs,
+  continuum.split_names,
   continuum.searchable_text,
   continuum.search_vector,
   continuum.scope_vector,
@@ -210,10 +279,11 @@ revoke all on function
   continuum.search_query
 from public, anon, authenticated, service_role;
 grant execute on function
-  continuum.plain_text,
   continuum.spaceless,
-  continuum.words,
-  continuum.camel_words,
+  continuum.plain_text,
+  continuum.runs_of,
+  continuum.split_runs,
+  continuum.split_names,
   continuum.searchable_text,
   continuum.search_vector,
   continuum.scope_vector,

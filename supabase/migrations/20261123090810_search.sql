@@ -55,33 +55,74 @@ begin
 end;
 $$;
 
--- A regular expression for a term as it stands in decomposed text, whatever separates its words and
--- whatever accents its letters carry.
-create function continuum.term_pattern(words text)
+-- A text with ⟦ and ⟧ around every place where one of the terms stands: phrase by phrase, as runs, or as
+-- words inside of runs. Null if none does. Each word and what is between two is looked at as search_vector
+-- does, so what is marked is what was found, in the spelling that it has.
+create function continuum.mark_terms(value text, phrases text[])
 returns text
 language plpgsql
 immutable
 set search_path = ''
 as $$
+declare
+  word_characters constant text := '[:alnum:]\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f' || continuum.marks();
+  -- Separators at odd places, words at even ones.
+  pieces text[] := string_to_array(
+    regexp_replace(
+      value,
+      format(
+        '[%1$s][%2$s\u200b-\u200f]*|((?![%1$s])[%3$s])+', continuum.spaceless(), continuum.marks(), word_characters
+      ),
+      E'\x1f\\&\x1f', 'g'
+    ), E'\x1f'
+  );
+  words  text[];
+  marked boolean[];
+  phrase text;
+  terms  text[];
+  place  integer;
 begin
+  for attempt in 1..2 loop
+    words := string_to_array(lower(continuum.plain_text(array_to_string(
+      array(select p.piece from unnest(pieces) with ordinality p (piece, n) where p.n % 2 = 0 order by p.n), E'\x1f'
+    ))), E'\x1f');
+    marked := array_fill(false, array[cardinality(pieces)]);
+    foreach phrase in array phrases loop
+      terms := string_to_array(phrase, ' ');
+      foreach place in array array_positions(words, terms[1]) loop
+        if words[place : place + cardinality(terms) - 1] = terms then
+          for n in 2 * place..2 * (place + cardinality(terms) - 1) loop
+            marked[n] := true;
+          end loop;
+        end if;
+      end loop;
+    end loop;
+    exit when true = any (marked);
+    pieces := string_to_array(
+      replace(continuum.split_runs(replace(array_to_string(pieces, E'\x1e'), E'\x1f', '')), E'\x1f', E'\x1e\x1e'), E'\x1e'
+    );
+  end loop;
+  if not true = any (marked) then
+    return null;
+  end if;
   return (
     select string_agg(
-      (
-        select string_agg(
-          case when c.value ~ '^\w$' then c.value else '\' || c.value end
-            || '[\u0300-\u036f\u00ad\u200b-\u200f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]*', ''
-          order by c.number
-        )
-        from regexp_split_to_table(normalize(w.value, nfd), '') with ordinality c (value, number)
-      ), '[^[:alnum:]]*' order by w.number
+      case when m.is_marked and not m.was_marked then '⟦' else '' end || m.piece
+        || case when m.is_marked and not m.is_marked_next then '⟧' else '' end, '' order by m.n
     )
-    from regexp_split_to_table(words, ' +') with ordinality w (value, number)
+    from (
+      select
+        p.piece, p.n, p.is_marked,
+        lag(p.is_marked, 1, false) over (order by p.n) as was_marked,
+        lead(p.is_marked, 1, false) over (order by p.n) as is_marked_next
+      from unnest(pieces, marked) with ordinality p (piece, is_marked, n)
+    ) m
   );
 end;
 $$;
 
--- The text around a match, ⟦ and ⟧ around its terms. Looks for the first term that is there as a word, then
--- for one inside a word; after the deadline in the beginning of the text alone.
+-- The text around a match, ⟦ and ⟧ around its terms: where the longest of them first stands, or else the
+-- first stretch that has one, or the beginning once the deadline has passed.
 create function continuum.snippet(value text, q text, deadline timestamptz)
 returns text
 language plpgsql
@@ -89,48 +130,49 @@ volatile
 set search_path = ''
 as $$
 declare
-  before_match constant integer := 80;
-  window_size  constant integer := 320;
-  patterns constant text[] := array(
-    select continuum.term_pattern(t.words)
+  stretch constant integer := 1500;
+  phrases constant text[]  := array(
+    select p.phrase
     from continuum.query_terms(q) t
-    where not t.excluded
-    order by char_length(t.words) desc
+    cross join lateral (
+      values (ltrim(array_to_string(t.runs, ' '), '-')), (ltrim(array_to_string(t.words, ' '), '-'))
+    ) p (phrase)
+    where p.phrase is not null
+    group by p.phrase
+    order by bool_or(t.excluded), length(p.phrase) desc
     limit 16
   );
-  searched text := left(value, case when clock_timestamp() > deadline then 2000 else 200000 end);
-  form     text;
-  pattern  text;
+  searched constant text := translate(value, E'\x1e\x1f', '  ');
+  lowered  text;
+  phrase   text;
   place    integer := 0;
-  piece    text;
+  marked   text;
 begin
-  foreach form in array array['nfd', 'nfkd'] loop
-    searched := case form when 'nfd' then normalize(searched, nfd) else normalize(searched, nfkd) end;
-    foreach pattern in array patterns loop
-      place := regexp_instr(searched, '\m' || pattern || '\M', 1, 1, 0, 'i');
-      exit when place > 0;
+  if char_length(searched) <= stretch or clock_timestamp() > deadline then
+    marked := continuum.mark_terms(left(searched, stretch), phrases);
+  else
+    lowered := lower(continuum.plain_text(searched));
+    foreach phrase in array phrases loop
+      place := strpos(lowered, phrase);
+      if place = 0 or substr(lowered, place - 1, 1) ~ '[a-z0-9]' or substr(lowered, place + length(phrase), 1) ~ '[a-z0-9]' then
+        place := coalesce(
+          nullif(regexp_instr(lowered, '\m' || replace(phrase, ' ', '[^[:alnum:]]*') || '\M'), 0),
+          nullif(regexp_instr(lowered, replace(phrase, ' ', '[^[:alnum:]]*')), 0),
+          0
+        );
+      end if;
+      continue when place = 0;
+      -- Plain text may be longer or shorter: the place is one of the text itself only nearly.
+      place := (place::bigint * char_length(searched) / char_length(lowered))::integer;
+      marked := continuum.mark_terms(substr(searched, greatest(1, place - stretch / 2), stretch), phrases);
+      exit when marked is not null or clock_timestamp() > deadline;
     end loop;
-    if place = 0 then
-      foreach pattern in array patterns loop
-        place := regexp_instr(searched, pattern, 1, 1, 0, 'i');
-        exit when place > 0;
-      end loop;
-    end if;
-    exit when place > 0 or clock_timestamp() > deadline;
-  end loop;
-
-  place := greatest(1, place - before_match);
-  piece := substr(searched, place, window_size);
-  -- Whole words, if the text has any at that place.
-  if place > 1 then
-    piece := '… ' || regexp_replace(piece, '^\S{0,40}\s+', '');
+    for start in 1..char_length(searched) by stretch - 100 loop
+      exit when marked is not null or clock_timestamp() > deadline;
+      marked := continuum.mark_terms(substr(searched, start, stretch), phrases);
+    end loop;
   end if;
-  if char_length(searched) > place + window_size then
-    piece := regexp_replace(piece, '\s+\S{0,40}$', '') || ' …';
-  end if;
-  return normalize(
-    regexp_replace(piece, '(' || array_to_string(patterns, '|') || ')', '⟦\1⟧', 'gi'), nfc
-  );
+  return continuum.shorten(coalesce(marked, left(searched, stretch)));
 end;
 $$;
 

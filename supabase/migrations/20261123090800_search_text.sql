@@ -32,16 +32,18 @@ declare
     || '\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0730-\u074a\u08ca-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff'
     || '\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f'
     || '\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]+';
+  plain text;
 begin
   if octet_length(value) = char_length(value) then
     return value;
   end if;
-  return replace(replace(replace(
-    translate(
-      normalize(regexp_replace(left(normalize(value, nfkd), 600000), left_out, '', 'g'), nfc),
-      'ØøŁłĐđĦħŦŧıς٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', 'OoLlDdHhTtiσ01234567890123456789'
-    ),
-    'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
+  plain := translate(
+    normalize(regexp_replace(left(normalize(value, nfkd), 600000), left_out, '', 'g'), nfc),
+    'ØøŁłĐđĦħŦŧıς٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', 'OoLlDdHhTtiσ01234567890123456789'
+  );
+  -- NFKD takes the sara am of Thai and Lao apart, and nothing puts it together again.
+  plain := replace(replace(plain, U&'\0e4d\0e32', U&'\0e33'), U&'\0ecd\0eb2', U&'\0eb3');
+  return replace(replace(replace(plain, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
 end;
 $$;
 

@@ -106,10 +106,10 @@ begin
     return null;
   end if;
   return (
-    select string_agg(
+    select replace(string_agg(
       case when m.is_marked and not m.was_marked then '⟦' else '' end || m.piece
         || case when m.is_marked and not m.is_marked_next then '⟧' else '' end, '' order by m.n
-    )
+    ), '⟧⟦', '')
     from (
       select
         p.piece, p.n, p.is_marked,
@@ -118,6 +118,47 @@ begin
       from unnest(pieces, marked) with ordinality p (piece, is_marked, n)
     ) m
   );
+end;
+$$;
+
+-- At most two fragments of a marked text: around its first mark, and around the next that is not seen there.
+-- Cut between words, if there are spaces near.
+create function continuum.shorten(marked text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  before   constant integer := 80;
+  size     constant integer := 200;
+  next     integer := 1;
+  first    integer;
+  mark     integer;
+  piece    text;
+  snippet  text;
+begin
+  if char_length(marked) <= size + before then
+    return marked;
+  end if;
+  for number in 1..2 loop
+    mark := strpos(substr(marked, next), '⟦');
+    exit when mark = 0 and number = 2;
+    first := greatest(next, next + mark - 1 - before);
+    piece := substr(marked, first, size);
+    if strpos(reverse(piece), '⟦') between 1 and strpos(reverse(piece) || '⟧', '⟧') then
+      piece := piece || coalesce(substring(substr(marked, first + size) from '^[^⟧]{0,255}⟧'), '⟧');
+    end if;
+    next := first + char_length(piece);
+    if first > 1 then
+      piece := regexp_replace(piece, '^[^\s⟦]{0,40}\s+', '');
+    end if;
+    if next <= char_length(marked) then
+      piece := regexp_replace(piece, '\s+[^\s⟧]{0,40}$', '');
+    end if;
+    snippet := concat_ws(' … ', snippet, piece);
+  end loop;
+  return snippet;
 end;
 $$;
 
@@ -145,6 +186,7 @@ declare
   searched constant text := translate(value, E'\x1e\x1f', '  ');
   lowered  text;
   phrase   text;
+  pattern  text;
   place    integer := 0;
   marked   text;
 begin
@@ -153,16 +195,13 @@ begin
   else
     lowered := lower(continuum.plain_text(searched));
     foreach phrase in array phrases loop
-      place := strpos(lowered, phrase);
-      if place = 0 or substr(lowered, place - 1, 1) ~ '[a-z0-9]' or substr(lowered, place + length(phrase), 1) ~ '[a-z0-9]' then
-        place := coalesce(
-          nullif(regexp_instr(lowered, '\m' || replace(phrase, ' ', '[^[:alnum:]]*') || '\M'), 0),
-          nullif(regexp_instr(lowered, replace(phrase, ' ', '[^[:alnum:]]*')), 0),
-          0
-        );
-      end if;
+      -- Where its first words stand: a longer pattern would take time that nothing bounds.
+      pattern := array_to_string((string_to_array(phrase, ' '))[1:4], '[^[:alnum:]]*');
+      place := coalesce(
+        nullif(regexp_instr(lowered, '\m' || pattern || '\M'), 0), regexp_instr(lowered, pattern)
+      );
       continue when place = 0;
-      -- Plain text may be longer or shorter: the place is one of the text itself only nearly.
+      -- Plain text may be longer or shorter, so the place is one of the text itself only nearly.
       place := (place::bigint * char_length(searched) / char_length(lowered))::integer;
       marked := continuum.mark_terms(substr(searched, greatest(1, place - stretch / 2), stretch), phrases);
       exit when marked is not null or clock_timestamp() > deadline;
@@ -256,13 +295,15 @@ comment on function public.search_messages is
 
 revoke all on function
   continuum.search_hits,
-  continuum.term_pattern,
+  continuum.mark_terms,
+  continuum.shorten,
   continuum.snippet,
   public.search_messages
 from public, anon, authenticated, service_role;
 grant execute on function
   continuum.search_hits,
-  continuum.term_pattern,
+  continuum.mark_terms,
+  continuum.shorten,
   continuum.snippet,
   public.search_messages
 to authenticated;

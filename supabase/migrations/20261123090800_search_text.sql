@@ -13,7 +13,7 @@ language sql
 immutable
 set search_path = ''
 as $$
-  select '\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u30ff\u3105-\u312f'
+  select '\u0e00-\u109f\u1100-\u139f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u30ff\u3105-\u312f'
     || '\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\ua9e0-\ua9ff\uaa60-\uaa7f'
     || '\uac00-\ud7ff\uf900-\ufaff\U00016fe0-\U00018d8f\U0001b000-\U0001b2ff\U00020000-\U0003ffff'
 $$;
@@ -66,7 +66,7 @@ begin
   else
     apart := regexp_replace(
       regexp_replace(apart, '[^[:alnum:]\u001f' || continuum.marks() || ']+', ' ', 'g'),
-      '[' || continuum.spaceless() || '][' || continuum.marks() || ']*', ' \& ', 'g'
+      '[' || continuum.spaceless() || ']', ' \& ', 'g'
     );
   end if;
   return array_remove(string_to_array(translate(apart, E'\x1f', '-'), ' '), '');

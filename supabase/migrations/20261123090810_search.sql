@@ -70,9 +70,7 @@ declare
   pieces text[] := string_to_array(
     regexp_replace(
       value,
-      format(
-        '[%1$s][%2$s\u200b-\u200f]*|((?![%1$s])[%3$s])+', continuum.spaceless(), continuum.marks(), word_characters
-      ),
+      format('(?=[%2$s])[%1$s]|((?![%1$s])[%2$s])+', continuum.spaceless(), word_characters),
       E'\x1f\\&\x1f', 'g'
     ), E'\x1f'
   );
@@ -183,7 +181,11 @@ declare
     order by bool_or(t.excluded), length(p.phrase) desc
     limit 16
   );
-  searched constant text := translate(value, E'\x1e\x1f', '  ');
+  -- Kana and Hangul in pieces are put together, since each is found as one character.
+  searched constant text := case
+    when value ~ '[\u1100-\u11ff\u3099\u309a]' then normalize(translate(value, E'\x1e\x1f', '  '), nfc)
+    else translate(value, E'\x1e\x1f', '  ')
+  end;
   lowered  text;
   phrase   text;
   pattern  text;

@@ -69,7 +69,7 @@ begin
       '[' || continuum.spaceless() || ']', ' \& ', 'g'
     );
   end if;
-  return array_remove(string_to_array(translate(apart, E'\x1f', '-'), ' '), '');
+  return array_remove(array_remove(string_to_array(translate(apart, E'\x1f', '-'), ' '), ''), '-');
 end;
 $$;
 
@@ -214,10 +214,14 @@ immutable
 set search_path = ''
 as $$
 declare
-  term text;
+  term     text;
+  is_first boolean := true;
 begin
   alternative := 0;
   for term in select m[1] from regexp_matches(continuum.plain_text(q), '(-?"[^"]*"?|\S+)', 'g') m loop
+    -- A dash before a word says "not", but not at the start, where nothing is there to exclude from: -rf.
+    excluded := term ~ '^-["[:alpha:]]' and not is_first;
+    is_first := false;
     if lower(term) = 'or' then
       alternative := alternative + 1;
       continue;
@@ -226,15 +230,13 @@ begin
     continue when runs = '{}';
     words := array(select left(r, 255) from unnest(continuum.runs_of(continuum.split_runs(term))) r);
     words := nullif(words, runs);
-    excluded := term ~ '^-["[:alpha:]]';
     return next;
   end loop;
 end;
 $$;
 
--- A query as PostgreSQL asks it. A term of several runs is a phrase. "-rf" excludes what has the word rf, but
--- not what has it written so; and where nothing else is asked for, that is what is looked for. Null if there
--- is nothing to look for.
+-- A query as PostgreSQL asks it. A term of several runs is a phrase. Exclusion with -rf is of texts with the
+-- word rf, but not of those that have it written so: "rm -rf" finds itself. Null if nothing is looked for.
 create function continuum.search_query(q text)
 returns tsquery
 language plpgsql
@@ -254,7 +256,9 @@ begin
     ), alternatives as (
       select
         coalesce(
-          string_agg(case when t.is_option then t.written else t.found end, ' & ') filter (where not t.excluded)
+          string_agg(
+            case when t.is_option then '(' || t.found || ' | ' || t.written || ')' else t.found end, ' & '
+          ) filter (where not t.excluded)
             || coalesce(string_agg(
               ' & (!' || t.found || case when t.is_option then ' | ' || t.written else '' end || ')', ''
             ) filter (where t.excluded), ''),

@@ -181,19 +181,20 @@ declare
     order by bool_or(t.excluded), length(p.phrase) desc
     limit 16
   );
-  -- Kana and Hangul in pieces are put together, since each is found as one character.
-  searched constant text := case
-    when value ~ '[\u1100-\u11ff\u3099\u309a]' then normalize(translate(value, E'\x1e\x1f', '  '), nfc)
-    else translate(value, E'\x1e\x1f', '  ')
-  end;
+  searched text := left(value, case when clock_timestamp() > deadline then stretch else 200000 end);
   lowered  text;
   phrase   text;
   pattern  text;
   place    integer := 0;
   marked   text;
 begin
-  if char_length(searched) <= stretch or clock_timestamp() > deadline then
-    marked := continuum.mark_terms(left(searched, stretch), phrases);
+  searched := replace(replace(searched, E'\x1e', ' '), E'\x1f', ' ');
+  -- Kana and Hangul in pieces are put together, since each is found as one character.
+  if octet_length(searched) > char_length(searched) and searched ~ '[\u1100-\u11ff\u3099\u309a]' then
+    searched := normalize(searched, nfc);
+  end if;
+  if char_length(searched) <= stretch then
+    marked := continuum.mark_terms(searched, phrases);
   else
     lowered := lower(continuum.plain_text(searched));
     foreach phrase in array phrases loop

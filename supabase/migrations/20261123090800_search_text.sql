@@ -174,8 +174,8 @@ declare
   runs  constant text[] := continuum.runs_of(plain);
   words constant text[] := runs || ''::text || continuum.runs_of(continuum.split_names(plain));
 begin
-  -- So short that it fits, whatever it is: the common case, at a third of the cost.
-  if octet_length(plain) <= 100000 then
+  -- So short that it fits, whatever its words are: the common case, at a third of the cost.
+  if 2 * octet_length(plain) + 8 * cardinality(words) < 1000000 then
     return (
       select coalesce(string_agg(
         left(ltrim(r.run, '-'), 255) || ':' || (r.place - 1) % 16383 + 1

@@ -228,6 +228,7 @@ immutable
 set search_path = ''
 as $$
 declare
+  max_runs constant integer := 64;
   term     text;
   is_first boolean := true;
 begin
@@ -240,9 +241,10 @@ begin
       alternative := alternative + 1;
       continue;
     end if;
-    runs := array(select left(r, 255) from unnest(continuum.runs_of(term)) r);
+    -- What matches that many runs of a phrase is found, for each run more costs time in every match.
+    runs := array(select left(r, 255) from unnest((continuum.runs_of(term))[:max_runs]) r);
     continue when runs = '{}';
-    words := array(select left(r, 255) from unnest(continuum.runs_of(continuum.split_runs(term))) r);
+    words := array(select left(r, 255) from unnest((continuum.runs_of(continuum.split_runs(term)))[:max_runs]) r);
     words := nullif(words, runs);
     return next;
   end loop;
@@ -271,17 +273,17 @@ begin
       select
         coalesce(
           string_agg(
-            case when t.is_option then '(' || t.found || ' | ' || t.written || ')' else t.found end, ' & '
+            distinct case when t.is_option then '(' || t.found || ' | ' || t.written || ')' else t.found end, ' & '
           ) filter (where not t.excluded)
             || coalesce(string_agg(
-              ' & (!' || t.found || case when t.is_option then ' | ' || t.written else '' end || ')', ''
+              distinct ' & (!' || t.found || case when t.is_option then ' | ' || t.written else '' end || ')', ''
             ) filter (where t.excluded), ''),
-          string_agg(t.written, ' & ') filter (where t.is_option)
+          string_agg(distinct t.written, ' & ') filter (where t.is_option)
         ) as query
       from terms t
       group by t.alternative
     )
-    select string_agg('(' || a.query || ')', ' | ')::tsquery from alternatives a
+    select string_agg(distinct '(' || a.query || ')', ' | ')::tsquery from alternatives a
   );
 end;
 $$;

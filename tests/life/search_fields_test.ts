@@ -195,7 +195,7 @@ Deno.test("a fork is found as a conversation of its own", async () => {
   const word = newWord();
   const { body } = await append(owner, fresh("fork"), [word]);
   await share(body.conversation.id, viewer, "viewer");
-  const { body: { conversation: fork } } = await request(
+  const { body: fork } = await request(
     viewer,
     `conversation-history/${body.conversation.id}/fork`,
     { json: {} },

@@ -145,3 +145,11 @@ Deno.test("a path is found anywhere in a long text", async () => {
   const { body: { hits } } = await search(owner, "late/Place.tsx:42");
   assert.match(hits[0].snippet, /src\/⟦late\/Place\.tsx:42⟧/);
 });
+
+Deno.test("a query that repeats itself is asked once, and a long phrase is found by its beginning", async () => {
+  const words = Array.from({ length: 100 }, (_, n) => `p${n % 10}`).join(" ");
+  const { body } = await append(owner, fresh("long"), [`${words} end`]);
+  const id = body.conversation.id;
+  assert.deepEqual(await hitsIn(owner, id, `"${words}"`), [1]);
+  assert.deepEqual(await hitsIn(owner, id, "p1 ".repeat(160)), [1]);
+});

@@ -244,6 +244,11 @@ security definer
 set search_path = ''
 as $$
 declare
+  -- Cutting text into words takes a second or two a MiB, and a request has four: what comes after this many
+  -- bytes of a batch is indexed by the beginning of each message.
+  max_indexed constant bigint := 1048576;
+  beginning   constant integer := 2000;
+  size_before bigint;
   target  continuum.conversations;
   message continuum.incoming_message;
   seqs    bigint[] := '{}';
@@ -267,6 +272,7 @@ begin
     target.head_position := rewind_to;
   end if;
 
+  size_before := target.size_bytes;
   foreach message in array messages loop
     target.last_seq := target.last_seq + 1;
     if message.revises is null then
@@ -298,7 +304,11 @@ begin
       message.token_count is null, message.client_id, message.payload_hash, weight, place, parent, calls,
       results, continuum.find_call(target.id, place, message.role, results),
       coalesce(message.created_at, clock_timestamp()),
-      continuum.search_vector(message.content, message.document) || continuum.scope_vector(target.owner_id, target.id)
+      case
+        when target.size_bytes - size_before < max_indexed
+          then continuum.search_vector(message.content, message.document)
+        else continuum.search_vector(left(message.content, beginning), null)
+      end || continuum.scope_vector(target.owner_id, target.id)
     );
     target.size_bytes := target.size_bytes + weight;
     seqs := seqs || target.last_seq;

@@ -165,22 +165,6 @@ begin
 end;
 $$;
 
--- Types that an upload may confuse without being another kind of content.
-create function continuum.content_kind(mime_type text)
-returns text
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-  return case
-    when mime_type like 'text/%' or mime_type = 'application/json' then 'text'
-    when mime_type like 'image/%' then 'image'
-    else mime_type
-  end;
-end;
-$$;
-
 -- The object at a path as Storage recorded it, its type without parameters; nulls if there is none.
 -- Definer, because the policies of storage.objects ask tables that ask this. Granted to no user.
 create function continuum.stored_object(
@@ -267,7 +251,6 @@ begin
       or stored.size_bytes <> new.announced_bytes
       or stored.size_bytes > (continuum.bucket_limits(new.bucket)).max_bytes
       or not continuum.bucket_takes(new.bucket, stored.mime_type)
-      or continuum.content_kind(stored.mime_type) <> continuum.content_kind(new.mime_type)
     then
       raise exception 'a ready content must have its object'
         using errcode = 'check_violation', table = 'file_contents', constraint = 'file_contents_ready_has_object';
@@ -621,7 +604,6 @@ $$;
 revoke all on function
   continuum.bucket_limits,
   continuum.bucket_takes,
-  continuum.content_kind,
   continuum.stored_object,
   continuum.sees_link_of,
   continuum.check_content,
@@ -639,7 +621,6 @@ from public, anon, authenticated, service_role;
 grant execute on function
   continuum.bucket_limits,
   continuum.bucket_takes,
-  continuum.content_kind,
   continuum.sees_link_of,
   continuum.link_files,
   continuum.find_file,

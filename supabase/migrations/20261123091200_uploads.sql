@@ -159,7 +159,6 @@ begin
   elsif stored.size_bytes <> content.announced_bytes
     or stored.size_bytes > (continuum.bucket_limits(content.bucket)).max_bytes
     or not continuum.bucket_takes(content.bucket, stored.mime_type)
-    or continuum.content_kind(stored.mime_type) <> continuum.content_kind(content.mime_type)
   then
     perform continuum.raise_problem('upload_mismatch', jsonb_build_object(
       'size_bytes', stored.size_bytes, 'mime_type', stored.mime_type
@@ -240,7 +239,6 @@ begin
   stored := continuum.arrived_object(content.id);
   if stored.size_bytes <> complete_file.size_bytes
     or stored.version <> complete_file.object_version
-    or continuum.content_kind(stored.mime_type) <> continuum.content_kind(complete_file.mime_type)
   then
     perform continuum.raise_problem('upload_mismatch', jsonb_build_object(
       'size_bytes', stored.size_bytes, 'mime_type', stored.mime_type

@@ -2,7 +2,10 @@
 import { createHash } from "node:crypto";
 import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
 import { STORAGE_TIMEOUT_MS } from "../_shared/platform/storage.ts";
-import { SAMPLE_BYTES } from "./content_type.ts";
+import { SAMPLE_BYTES } from "./content.ts";
+
+/** How much is gathered before it is passed on. */
+const GATHERED_BYTES = 64 * 1024;
 
 /** Where a file comes from, chunk by chunk. */
 export type Chunks = AsyncIterator<Uint8Array>;
@@ -24,11 +27,7 @@ export async function takeSample(unguarded: Chunks): Promise<Sampled> {
     taken.push(value);
     size += value.byteLength;
   }
-  const sample = new Uint8Array(size);
-  taken.reduce(
-    (offset, chunk) => (sample.set(chunk, offset), offset + chunk.byteLength),
-    0,
-  );
+  const sample = concat(taken, size);
   return {
     sample: sample.subarray(0, SAMPLE_BYTES),
     chunks: chain(sample, source),
@@ -39,14 +38,18 @@ export async function takeSample(unguarded: Chunks): Promise<Sampled> {
 async function* guard(source: Chunks): AsyncGenerator<Uint8Array> {
   while (true) {
     const { value, done } = await source.next().catch((cause: unknown) => {
-      throw new Problem("malformed_request", {
-        detail: "The body ended early.",
-        cause,
-      });
+      throw cause instanceof Problem ? cause : endedEarly(cause);
     });
     if (done) return;
     yield value;
   }
+}
+
+function endedEarly(cause?: unknown): Problem {
+  return new Problem("malformed_request", {
+    detail: "The body ended early.",
+    cause,
+  });
 }
 
 async function* chain(
@@ -68,7 +71,41 @@ export interface Totals {
 }
 
 /**
- * A stream of `chunks`, one in memory at a time. `admit` is told the size so far before a chunk goes
+ * The same bytes in chunks of at least 64 KiB, but for the last: each chunk that is hashed and passed on
+ * costs the same, however small it is, and clients send some of 1 KiB.
+ */
+async function* gathered(source: Chunks): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let size = 0;
+  while (true) {
+    const { value, done } = await source.next();
+    if (!done) {
+      waiting.push(value);
+      size += value.byteLength;
+    }
+    if (size > 0 && (done || size >= GATHERED_BYTES)) {
+      yield waiting.length === 1 && waiting[0]
+        ? waiting[0]
+        : concat(waiting, size);
+      waiting = [];
+      size = 0;
+    }
+    if (done) return;
+  }
+}
+
+function concat(chunks: Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  chunks.reduce(
+    (offset, chunk) => (whole.set(chunk, offset), offset + chunk.byteLength),
+    0,
+  );
+  return whole;
+}
+
+/**
+ * A stream of `chunks`, gathered, one in memory at a time. It fails if there are not as many bytes as
+ * were `announced`, unless that is null. `admit` is told the size so far before a chunk goes
  * out, and refuses by throwing; `onStall` is called when Storage, and not the client, is silent.
  * What `admit` or the source threw is kept as {@link failure}, since fetch wraps what ends its body.
  */
@@ -80,10 +117,12 @@ export class CountedStream {
   #stalled: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    chunks: Chunks,
+    source: Chunks,
+    announced: number | null,
     admit: (size: number) => Promise<void>,
     onStall: () => void,
   ) {
+    const chunks = gathered(source);
     const storagesTurn = () => {
       this.#stalled = setTimeout(onStall, STORAGE_TIMEOUT_MS);
     };
@@ -94,6 +133,9 @@ export class CountedStream {
         try {
           const { value, done } = await chunks.next();
           if (done) {
+            if (announced !== null && this.#size !== announced) {
+              throw endedEarly();
+            }
             controller.close();
           } else {
             this.#size += value.byteLength;

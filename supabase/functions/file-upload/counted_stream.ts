@@ -2,13 +2,11 @@
 import { createHash } from "node:crypto";
 import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
 import { STORAGE_TIMEOUT_MS } from "../_shared/platform/storage.ts";
+import { chain, type Chunks, concat } from "./chunks.ts";
 import { SAMPLE_BYTES } from "./content.ts";
 
 /** How much is gathered before it is passed on. */
 const GATHERED_BYTES = 64 * 1024;
-
-/** Where a file comes from, chunk by chunk. */
-export type Chunks = AsyncIterator<Uint8Array>;
 
 /** The first bytes of a file and the whole of it, the first bytes included. */
 export interface Sampled {
@@ -52,18 +50,6 @@ function endedEarly(cause?: unknown): Problem {
   });
 }
 
-async function* chain(
-  first: Uint8Array,
-  rest: Chunks,
-): AsyncGenerator<Uint8Array> {
-  if (first.byteLength > 0) yield first;
-  while (true) {
-    const { value, done } = await rest.next();
-    if (done) return;
-    yield value;
-  }
-}
-
 /** What is known of a file once its last byte has gone by. */
 export interface Totals {
   size: number;
@@ -92,15 +78,6 @@ async function* gathered(source: Chunks): AsyncGenerator<Uint8Array> {
     }
     if (done) return;
   }
-}
-
-function concat(chunks: Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  chunks.reduce(
-    (offset, chunk) => (whole.set(chunk, offset), offset + chunk.byteLength),
-    0,
-  );
-  return whole;
 }
 
 /**
@@ -160,19 +137,5 @@ export class CountedStream {
   /** What went by; call it once, after the last chunk. */
   totals(): Totals {
     return { size: this.#size, sha256: this.#hash.digest("hex") };
-  }
-}
-
-/** Reads away at most `limit` bytes, so that a client that is still sending gets our answer. */
-export async function drain(chunks: Chunks, limit: number): Promise<void> {
-  let size = 0;
-  try {
-    while (size < limit) {
-      const { value, done } = await chunks.next();
-      if (done) return;
-      size += value.byteLength;
-    }
-  } catch {
-    // The client is gone: nobody is left to answer.
   }
 }

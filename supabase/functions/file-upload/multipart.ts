@@ -1,7 +1,7 @@
 /** The files and fields of a multipart/form-data body (RFC 7578), one after the other, streamed. */
 import { Problem } from "../_shared/problems/problem.ts";
 import { type DeclaredType, declaredType } from "./content_type.ts";
-import type { Chunks } from "./counted_stream.ts";
+import { chain, type Chunks } from "./chunks.ts";
 import { dispositionParameters } from "./disposition_parameters.ts";
 import { partFileName } from "./file_name.ts";
 import { PartSource } from "./part_source.ts";
@@ -35,9 +35,9 @@ export interface FieldPart {
  */
 export async function* partsOf(
   contentType: string,
-  body: ReadableStream<Uint8Array> | null,
+  body: Chunks,
 ): AsyncGenerator<FilePart | FieldPart> {
-  const source = new PartSource(chunksOf(body), boundaryOf(contentType));
+  const source = new PartSource(body, boundaryOf(contentType));
   await source.start();
   for (let count = 0; await source.nextPart(); count++) {
     if (count === MAX_PARTS) throw malformed("The form has too many parts.");
@@ -146,24 +146,6 @@ async function readField(
     name: dispositionParameters(disposition).get("name") ?? "",
     value: value + decoder.decode(),
   };
-}
-
-async function* chain(
-  first: Uint8Array,
-  rest: Chunks,
-): AsyncGenerator<Uint8Array> {
-  yield first;
-  while (true) {
-    const { value, done } = await rest.next();
-    if (done) return;
-    yield value;
-  }
-}
-
-async function* chunksOf(
-  body: ReadableStream<Uint8Array> | null,
-): AsyncGenerator<Uint8Array> {
-  if (body !== null) yield* body;
 }
 
 function malformed(detail: string): Problem {

@@ -6,12 +6,8 @@ import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
 import { askStorage } from "../_shared/platform/storage.ts";
 import { storageProblem } from "../_shared/problems/storage_problem.ts";
 import { type Described, judgeContent, type JudgedType } from "./content.ts";
-import {
-  type Chunks,
-  CountedStream,
-  takeSample,
-  type Totals,
-} from "./counted_stream.ts";
+import type { Chunks } from "./chunks.ts";
+import { CountedStream, takeSample, type Totals } from "./counted_stream.ts";
 import { removeObject } from "./remove.ts";
 import { hasExpired } from "./token_time.ts";
 
@@ -70,7 +66,12 @@ export async function storeFile(
     if (code === "invalid_token" || hasExpired(c.var.token)) {
       throw expiredMeanwhile(reserved.file.id, isStored, error);
     }
-    await abandon(c, reserved.file.id, reserved.file.bucket, reserved.storage_path);
+    await abandon(
+      c,
+      reserved.file.id,
+      reserved.file.bucket,
+      reserved.storage_path,
+    );
     throw error;
   }
 }
@@ -147,7 +148,10 @@ export async function settled(
     await removeObject(c, redundant.bucket, redundant.storage_path);
   }
   return {
-    text: answer.replace(/\s*,\s*"redundant"\s*:\s*(null|\{[^{}]*\})\s*\}$/, "}"),
+    text: answer.replace(
+      /\s*,\s*"redundant"\s*:\s*(null|\{[^{}]*\})\s*\}$/,
+      "}",
+    ),
     deduplicated,
   };
 }

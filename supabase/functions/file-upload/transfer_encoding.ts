@@ -1,7 +1,7 @@
 /** Content-Transfer-Encoding of a form's part (RFC 2045, section 6). RFC 7578 deprecates it; mail tools send it. */
 import { Buffer } from "node:buffer";
 import { Problem } from "../_shared/problems/problem.ts";
-import type { Chunks } from "./counted_stream.ts";
+import type { Chunks } from "./chunks.ts";
 
 /**
  * The bytes that an encoded part stands for.

@@ -5,7 +5,7 @@ import type { DeclaredType } from "./content_type.ts";
 import { imageTypeOf, isSameImage } from "./image_types.ts";
 import { looksLikeSvg } from "./svg.ts";
 import { extensionOf, textTypeOf } from "./text_types.ts";
-import { isText } from "./text.ts";
+import { isText, isUnicode } from "./text.ts";
 
 /** How many bytes a verdict looks at: an SVG may have a long prologue. */
 export const SAMPLE_BYTES = 65_536;
@@ -44,7 +44,7 @@ export async function judgeContent(
   if (isPdf(sample, holdsText, name, type.essence)) {
     return kept(type, "application/pdf");
   }
-  if (holdsText) {
+  if (holdsText && !isBrokenBinary(type.essence, sample)) {
     return isSvg(sample, name, type.essence)
       ? kept(type, "image/svg+xml")
       : { mimeType: textType(bucket, name, type), parameters: type.parameters };
@@ -61,6 +61,16 @@ export async function judgeContent(
     declared: type.header,
     found: found ?? null,
   });
+}
+
+/**
+ * Whether bytes that could be text in some old encoding are rather what is left of the image or PDF that
+ * they are declared as.
+ */
+function isBrokenBinary(declared: string | null, sample: Uint8Array): boolean {
+  return (declared === "application/pdf" ||
+    declared?.startsWith("image/") === true) &&
+    !isUnicode(sample);
 }
 
 /** The type, with the parameters that were declared for it and no other. */

@@ -27,6 +27,16 @@ export function isText(sample: Uint8Array, found: string | undefined): boolean {
       found.startsWith("text/") || onlySoundsBinary(sample));
 }
 
+/** Whether a text is UTF-8, or has a mark of UTF-16 or UTF-32; the last character may be cut off. */
+export function isUnicode(sample: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(sample, { stream: true });
+    return true;
+  } catch {
+    return WIDE.some(({ mark }) => mark.every((b, i) => sample[i] === b));
+  }
+}
+
 /** Whether all characters of UTF-16 or UTF-32 are ones that a text has. */
 function isWideText(
   sample: Uint8Array,

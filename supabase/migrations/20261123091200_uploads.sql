@@ -1,249 +1,483 @@
--- What file-upload calls: reserve, grow, complete, give up, delete.
+-- What file-upload calls: reserve, grow, look, complete, give up, rename, delete.
 
--- A bucket's limits, from the one place that knows them. Definer, because storage.buckets shows
--- its rows to nobody; what it tells is public anyway.
-create function continuum.bucket_limits(bucket text, out max_bytes bigint, out mime_types text[])
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  select b.file_size_limit, b.allowed_mime_types
-  from storage.buckets b
-  where b.id = bucket_limits.bucket and b.id in ('user-files', 'generated-files')
-$$;
-
--- The conversation that a file is to be linked to, if the caller may write to it.
-create function continuum.writable_conversation(continuation_id text)
-returns uuid
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  target continuum.conversations := continuum.find_conversation(continuation_id);
-begin
-  if target.id is null then
-    perform continuum.raise_problem('not_found');
-  elsif continuum.access_to(target) = 'viewer' then
-    perform continuum.raise_problem('read_only');
-  end if;
-  return target.id;
-end;
-$$;
-
--- A pending row and its bytes of quota, before any byte is taken. size_bytes null: not known yet,
--- grow_file follows. The file is linked to the conversation, where one is named. Answers the path to
--- write to and the most that the bucket takes.
+-- A pending file and its bytes of quota, before any byte is taken. size_bytes null: not known yet,
+-- grow_file follows. The file is linked to the conversation, if one is named. Answers the path to write
+-- to and the most that the bucket takes.
 create function public.reserve_file(
   bucket          text,
   original_name   text,
   mime_type       text,
   size_bytes      bigint default null,
-  metadata        jsonb  default '{}',
-  continuation_id text   default null
+  metadata        text   default null,
+  continuation_id text   default null,
+  declared_type   text   default null,
+  type_parameters text   default null
 )
-returns json
+returns text
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 declare
-  limits       record := continuum.bucket_limits(bucket);
-  conversation uuid;
-  file         continuum.files;
+  limits       record;
+  conversation continuum.conversations;
+  document     jsonb;
+  content      continuum.file_contents;
+  file_id      uuid;
 begin
+  perform continuum.require_account();
+  limits := continuum.bucket_limits(bucket);
   if limits.max_bytes is null then
-    perform continuum.raise_problem('validation_failed', jsonb_build_object('errors', jsonb_build_array(
-      jsonb_build_object('pointer', '/bucket', 'detail', 'There is no such bucket.')
-    )));
-  end if;
-  if not exists (
-    select 1 from unnest(limits.mime_types) allowed (pattern)
-    where reserve_file.mime_type like replace(allowed.pattern, '*', '%')
-  ) then
+    perform continuum.raise_invalid('/bucket', 'There is no such bucket.');
+  elsif not continuum.bucket_takes(bucket, mime_type) then
     perform continuum.raise_problem('unsupported_media_type', jsonb_build_object('allowed', limits.mime_types));
-  end if;
-  if size_bytes > limits.max_bytes then
+  elsif size_bytes > limits.max_bytes then
     perform continuum.raise_problem('file_too_large', jsonb_build_object('max_bytes', limits.max_bytes));
+  elsif size_bytes < 0 then
+    perform continuum.raise_invalid('/size_bytes', 'Must be a whole number of at least 0.');
   end if;
+  perform continuum.refuse_file_name(original_name);
+  document := continuum.as_metadata(metadata, '/metadata');
   if continuation_id is not null then
-    conversation := continuum.writable_conversation(continuation_id);
+    conversation := continuum.require_access(continuation_id, 'editor');
   end if;
 
-  insert into continuum.files (bucket, original_name, mime_type, size_bytes, metadata)
+  insert into continuum.file_contents (bucket, mime_type, size_bytes, announced_bytes)
   values (
-    reserve_file.bucket, reserve_file.original_name, reserve_file.mime_type,
-    coalesce(reserve_file.size_bytes, 0), coalesce(reserve_file.metadata, '{}')
+    reserve_file.bucket, reserve_file.mime_type, coalesce(reserve_file.size_bytes, 0), reserve_file.size_bytes
   )
-  returning * into file;
+  returning * into content;
+  insert into continuum.files (content_id, original_name, mime_type, declared_type, type_parameters, metadata)
+  values (
+    content.id, reserve_file.original_name, reserve_file.mime_type, reserve_file.declared_type,
+    reserve_file.type_parameters, document
+  )
+  returning id into file_id;
   -- Linked while it is pending, so that no crash can leave a ready file without its link; readers
   -- of the conversation see it once it is ready.
-  if conversation is not null then
-    insert into continuum.conversation_files (conversation_id, file_id) values (conversation, file.id);
+  if conversation.id is not null then
+    insert into continuum.conversation_files (conversation_id, file_id) values (conversation.id, file_id);
   end if;
 
   return json_build_object(
-    'file', continuum.file_json(file),
-    'storage_path', file.storage_path,
+    'file', continuum.file_json(continuum.find_file(file_id)),
+    'storage_path', content.storage_path,
     'max_bytes', limits.max_bytes
-  );
+  )::text;
+end;
+$$;
+
+-- Raises the rule that a file's name breaks.
+create function continuum.refuse_file_name(original_name text)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if coalesce(char_length(original_name), 0) not between 1 and 255 then
+    perform continuum.raise_invalid('/original_name', 'Must be 1 to 255 characters.');
+  elsif original_name ~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]' then
+    perform continuum.raise_invalid(
+      '/original_name', 'Must not contain control characters or overrides of text direction.'
+    );
+  elsif original_name ~ '[/\\]' or original_name in ('.', '..') then
+    perform continuum.raise_invalid('/original_name', 'Must be a file name.');
+  end if;
+end;
+$$;
+
+-- A pending file of the caller's and its content, both locked.
+create function continuum.lock_pending(file_id uuid)
+returns continuum.file_contents
+language plpgsql
+set search_path = ''
+as $$
+declare
+  content continuum.file_contents;
+begin
+  perform
+  from continuum.files f
+  where f.id = lock_pending.file_id and f.owner_id = (select auth.uid()) and f.status = 'pending'
+  for no key update;
+  if found then
+    select c.* into content
+    from continuum.file_contents c
+    where c.id = (select f.content_id from continuum.files f where f.id = lock_pending.file_id)
+      and c.status = 'pending'
+    for no key update;
+  end if;
+  return content;
 end;
 $$;
 
 -- More quota for an upload whose size is not known in advance.
 create function public.grow_file(file_id uuid, size_bytes bigint)
-returns void
-language plpgsql
-security invoker
-set search_path = ''
-as $$
-begin
-  update continuum.files f
-  set size_bytes = greatest(f.size_bytes, grow_file.size_bytes)
-  where f.id = grow_file.file_id and f.owner_id = (select auth.uid()) and f.status = 'pending';
-  if not found then
-    perform continuum.raise_problem('not_found');
-  end if;
-end;
-$$;
-
--- Makes a pending file ready, once its object is there; idempotent. sha256 is given by a function
--- that computed it over the bytes on their way: the same content of the same owner in the same
--- bucket is then answered with the file that is there already, and this one is deleted.
-create function public.complete_file(
-  file_id    uuid,
-  sha256     text   default null,
-  size_bytes bigint default null
-)
-returns json
+returns text
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 declare
-  file         continuum.files;
-  existing     continuum.files;
-  stored       record;
-  deduplicated boolean := false;
+  content continuum.file_contents;
 begin
-  select f.* into file
-  from continuum.files f
-  where f.id = complete_file.file_id and f.owner_id = (select auth.uid())
-  for no key update;
-  if file.id is null or file.status = 'deleted' then
+  perform continuum.require_account();
+  content := continuum.lock_pending(file_id);
+  if content.id is null then
     perform continuum.raise_problem('not_found');
+  elsif grow_file.size_bytes > (continuum.bucket_limits(content.bucket)).max_bytes then
+    perform continuum.raise_problem('file_too_large', jsonb_build_object(
+      'max_bytes', (continuum.bucket_limits(content.bucket)).max_bytes
+    ));
   end if;
+  update continuum.file_contents c
+  set size_bytes = greatest(c.size_bytes, grow_file.size_bytes)
+  where c.id = content.id
+  returning c.* into content;
+  return json_build_object('reserved_bytes', content.size_bytes)::text;
+end;
+$$;
 
-  if file.status = 'pending' then
-    select o.* into stored from continuum.stored_object(file.bucket, file.storage_path) o;
-    if stored.size_bytes is null then
+-- The object of the caller's own content as Storage has it, if it is what was reserved. Definer, because
+-- users may not ask Storage's table for sizes; it tells the owner about the owner's object.
+create function continuum.arrived_object(content_id uuid, out size_bytes bigint, out mime_type text, out version text)
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  content continuum.file_contents;
+  stored  record;
+begin
+  select c.* into content
+  from continuum.file_contents c
+  where c.id = arrived_object.content_id and c.owner_id = auth.uid();
+  stored := continuum.stored_object(content.bucket, content.storage_path);
+  if stored.size_bytes is null then
+    perform continuum.raise_problem('upload_incomplete');
+  elsif stored.size_bytes <> content.announced_bytes
+    or stored.size_bytes > (continuum.bucket_limits(content.bucket)).max_bytes
+    or not continuum.bucket_takes(content.bucket, stored.mime_type)
+  then
+    perform continuum.raise_problem('upload_mismatch', jsonb_build_object(
+      'size_bytes', stored.size_bytes, 'mime_type', stored.mime_type
+    ));
+  end if;
+  size_bytes := stored.size_bytes;
+  mime_type := stored.mime_type;
+  version := stored.version;
+end;
+$$;
+
+-- What a file of the caller's is and, while it is pending, the object that arrived for it: what the
+-- function looks at before it makes the file ready.
+create function public.read_upload(file_id uuid)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  file   continuum.visible_file;
+  object record;
+begin
+  perform continuum.require_account();
+  file := continuum.find_file(file_id);
+  if file.id is null or file.owner_id <> auth.uid() then
+    perform continuum.raise_problem('not_found');
+  elsif file.status = 'pending' then
+    object := continuum.arrived_object(file.content_id);
+    return json_build_object(
+      'file', continuum.file_json(file), 'storage_path', file.storage_path, 'object', row_to_json(object)
+    )::text;
+  end if;
+  return json_build_object(
+    'file', continuum.file_json(file), 'storage_path', file.storage_path, 'object', null
+  )::text;
+end;
+$$;
+
+-- Makes a pending file ready, once its object is there; idempotent. sha256 and size_bytes are given by a
+-- function that saw the bytes on their way: if the caller has the same bytes in the same bucket, under the
+-- same name they are answered with the file that is there, and under another the name becomes one of that
+-- content. object_version is given by who looked at the object: it must still be that one. mime_type is
+-- what the content is. redundant is where an object now is that nothing refers to.
+create function public.complete_file(
+  file_id        uuid,
+  sha256         text   default null,
+  size_bytes     bigint default null,
+  object_version text   default null,
+  mime_type      text   default null
+)
+returns text
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  file      continuum.visible_file;
+  content   continuum.file_contents;
+  known     continuum.file_contents;
+  same_name uuid;
+  stored    record;
+  redundant json;
+begin
+  perform continuum.require_account();
+  content := continuum.lock_pending(file_id);
+  if content.id is null then
+    file := continuum.find_file(file_id);
+    if file.id is null or file.owner_id <> auth.uid() then
+      perform continuum.raise_problem('not_found');
+    elsif file.status <> 'ready' then
       perform continuum.raise_problem('upload_incomplete');
     end if;
-    if stored.size_bytes <> coalesce(complete_file.size_bytes, file.size_bytes)
-      or stored.mime_type is distinct from file.mime_type
-    then
-      perform continuum.raise_problem('upload_mismatch', jsonb_build_object(
-        'size_bytes', stored.size_bytes, 'mime_type', stored.mime_type
-      ));
-    end if;
-
-    begin
-      update continuum.files f
-      set status = 'ready',
-        size_bytes = stored.size_bytes,
-        sha256 = complete_file.sha256,
-        digest_verified = complete_file.sha256 is not null
-      where f.id = file.id
-      returning f.* into file;
-    exception when unique_violation then
-      -- The same content is ready. The update changes nothing but updated_at: in use again, the
-      -- file's time until the sweep starts anew, and the sweep waits for this transaction.
-      update continuum.files f
-      set metadata = f.metadata
-      where f.owner_id = file.owner_id and f.bucket = file.bucket and f.sha256 = complete_file.sha256
-        and f.status = 'ready' and f.digest_verified
-      returning f.* into existing;
-      if existing.id is null then
-        perform continuum.raise_problem('upload_incomplete');
-      end if;
-      insert into continuum.conversation_files (conversation_id, file_id)
-      select l.conversation_id, existing.id
-      from continuum.conversation_files l
-      where l.file_id = file.id
-      on conflict on constraint conversation_files_link_key do nothing;
-      update continuum.files f set status = 'deleted' where f.id = file.id;
-      file := existing;
-      deduplicated := true;
-    end;
+    return json_build_object('file', continuum.file_json(file), 'deduplicated', false, 'redundant', null)::text;
   end if;
 
-  return json_build_object('file', continuum.file_json(file), 'deduplicated', deduplicated);
+  stored := continuum.arrived_object(content.id);
+  if stored.size_bytes <> complete_file.size_bytes
+    or stored.version <> complete_file.object_version
+  then
+    perform continuum.raise_problem('upload_mismatch', jsonb_build_object(
+      'size_bytes', stored.size_bytes, 'mime_type', stored.mime_type
+    ));
+  end if;
+
+  begin
+    update continuum.file_contents c
+    set status = 'ready',
+      sha256 = complete_file.sha256,
+      digest_verified = complete_file.sha256 is not null
+    where c.id = content.id;
+    update continuum.files f
+    set status = 'ready', mime_type = coalesce(complete_file.mime_type, f.mime_type)
+    where f.id = complete_file.file_id;
+  exception when unique_violation then
+    -- The same bytes are ready. Locked, so that they are not deleted with their last name meanwhile.
+    select c.* into known
+    from continuum.file_contents c
+    where c.owner_id = content.owner_id and c.bucket = content.bucket and c.sha256 = complete_file.sha256
+      and c.status = 'ready' and c.digest_verified
+    for no key update;
+    if known.id is null then
+      perform continuum.raise_problem('upload_incomplete');
+    end if;
+    same_name := continuum.same_file(complete_file.file_id, known.id);
+    if same_name is null then
+      update continuum.files f
+      set content_id = known.id, status = 'ready', mime_type = coalesce(complete_file.mime_type, f.mime_type)
+      where f.id = complete_file.file_id;
+      update continuum.file_contents c set status = 'deleted' where c.id = content.id;
+    else
+      insert into continuum.conversation_files (conversation_id, file_id)
+      select l.conversation_id, same_name
+      from continuum.conversation_files l
+      where l.file_id = complete_file.file_id
+      on conflict on constraint conversation_files_link_key do nothing;
+      update continuum.files f set status = 'deleted' where f.id = complete_file.file_id;
+      perform continuum.use_again(same_name);
+    end if;
+    redundant := json_build_object('bucket', content.bucket, 'storage_path', content.storage_path);
+  end;
+
+  return json_build_object(
+    'file', continuum.file_json(continuum.find_file(coalesce(same_name, complete_file.file_id))),
+    'deduplicated', same_name is not null,
+    'redundant', redundant
+  )::text;
+end;
+$$;
+
+-- The file of a content that says all that a pending one does: the same name and type, and the same
+-- metadata if there is any.
+create function continuum.same_file(file_id uuid, content_id uuid)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select known.id
+    from continuum.files known
+    join continuum.files f on f.id = same_file.file_id
+    where known.content_id = same_file.content_id and known.status = 'ready'
+      and known.original_name = f.original_name
+      and known.mime_type = f.mime_type
+      and known.type_parameters is not distinct from f.type_parameters
+      and (f.metadata = '{}' or known.metadata = f.metadata)
+    order by known.created_at, known.id
+    limit 1
+  );
+end;
+$$;
+
+-- A file that is uploaded again is in use: its time until the sweep starts anew. Definer, because the log
+-- is written by nobody else; it takes nothing but files of the caller's.
+create function continuum.use_again(file_id uuid)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  insert into continuum.unlinked_files (file_id)
+  select f.id from continuum.files f where f.id = use_again.file_id and f.owner_id = auth.uid();
 end;
 $$;
 
 -- Marks an upload that failed as deleted and gives its quota back. A file that became ready all the
--- same, where the answer to complete_file was lost, stays: other uploads of the content may have
+-- same, because the answer to complete_file was lost, stays: other uploads of the content may have
 -- been answered with it. Answers whether there is an object to remove.
 create function public.abandon_file(file_id uuid)
-returns boolean
+returns text
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 begin
+  perform continuum.require_account();
   update continuum.files f
   set status = 'deleted'
   where f.id = abandon_file.file_id and f.owner_id = (select auth.uid()) and f.status = 'pending';
-  return found;
+  return found::text;
 end;
 $$;
 
--- Marks a file of the caller's as deleted and gives its quota back; the object goes afterwards.
-create function public.delete_file(file_id uuid)
-returns json
+-- Renames a file of the caller's, and merges a patch into its metadata (RFC 7396). Null leaves one as it is.
+create function public.rename_file(file_id uuid, original_name text default null, metadata text default null)
+returns text
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 declare
-  file continuum.files;
+  file   continuum.files;
+  merged jsonb;
 begin
-  update continuum.files f
-  set status = 'deleted'
-  where f.id = delete_file.file_id and f.owner_id = (select auth.uid()) and f.status <> 'deleted'
-  returning f.* into file;
+  perform continuum.require_account();
+  if original_name is not null then
+    perform continuum.refuse_file_name(original_name);
+  end if;
+  select f.* into file
+  from continuum.files f
+  where f.id = rename_file.file_id and f.owner_id = (select auth.uid()) and f.status <> 'deleted'
+  for no key update;
   if file.id is null then
     perform continuum.raise_problem('not_found');
   end if;
-  return json_build_object('bucket', file.bucket, 'storage_path', file.storage_path);
+  merged := continuum.merge_patch(file.metadata, continuum.as_metadata(rename_file.metadata, '/metadata'));
+  if continuum.json_bytes(merged) > 65536 then
+    perform continuum.raise_invalid('/metadata', 'Must be at most 64 KiB of JSON.');
+  end if;
+  update continuum.files f
+  set original_name = coalesce(rename_file.original_name, f.original_name), metadata = merged
+  where f.id = file.id;
+  return continuum.file_json(continuum.find_file(file.id))::text;
+end;
+$$;
+
+-- Marks a file of the caller's as deleted, and its content with the last of its names; that gives the
+-- quota back. Answers where the object to remove is; storage_path is null if it has other names.
+create function public.delete_file(file_id uuid)
+returns text
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  content continuum.file_contents;
+begin
+  perform continuum.require_account();
+  update continuum.files f
+  set status = 'deleted'
+  where f.id = delete_file.file_id and f.owner_id = (select auth.uid()) and f.status <> 'deleted';
+  if not found then
+    perform continuum.raise_problem('not_found');
+  end if;
+  select c.* into content
+  from continuum.file_contents c
+  join continuum.files f on f.content_id = c.id
+  where f.id = delete_file.file_id;
+  return json_build_object(
+    'bucket', content.bucket,
+    'storage_path', case when content.status = 'deleted' then content.storage_path end
+  )::text;
+end;
+$$;
+
+-- Takes a file out of a conversation and its messages: all of its links by the conversation's owner, or
+-- those that they made by an editor. The file itself stays.
+create function public.unlink_file(continuation_id text, file_id uuid)
+returns text
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  target  continuum.conversations;
+  removed integer;
+begin
+  perform continuum.require_account();
+  target := continuum.require_access(continuation_id, 'editor');
+  delete from continuum.conversation_files l
+  where l.conversation_id = target.id and l.file_id = unlink_file.file_id;
+  get diagnostics removed = row_count;
+  if removed = 0 then
+    perform continuum.raise_problem(case
+      when exists (
+        select from continuum.conversation_files l
+        where l.conversation_id = target.id and l.file_id = unlink_file.file_id
+      ) then 'owner_only'
+      else 'not_found'
+    end);
+  end if;
+  return json_build_object('links_removed', removed)::text;
 end;
 $$;
 
 comment on function public.reserve_file is
-  'Problems: validation_failed, unsupported_media_type, file_too_large, quota_exceeded, not_found, read_only.';
-comment on function public.grow_file is 'Problems: quota_exceeded, not_found.';
+  'Problems: invalid_token, validation_failed, unsupported_media_type, file_too_large, quota_exceeded, not_found, read_only.';
+comment on function public.grow_file is 'Problems: invalid_token, file_too_large, quota_exceeded, not_found.';
+comment on function public.read_upload is 'Problems: invalid_token, not_found, upload_incomplete, upload_mismatch.';
 comment on function public.complete_file is
-  'Problems: not_found, upload_incomplete, upload_mismatch, quota_exceeded.';
-comment on function public.delete_file is 'Problems: not_found.';
+  'Problems: invalid_token, not_found, upload_incomplete, upload_mismatch, quota_exceeded.';
+comment on function public.abandon_file is 'Problems: invalid_token.';
+comment on function public.rename_file is 'Problems: invalid_token, not_found, validation_failed, body_too_large.';
+comment on function public.delete_file is 'Problems: invalid_token, not_found.';
+comment on function public.unlink_file is 'Problems: invalid_token, not_found, read_only, owner_only.';
 
 revoke all on function
-  continuum.bucket_limits,
-  continuum.writable_conversation,
+  continuum.refuse_file_name,
+  continuum.lock_pending,
+  continuum.arrived_object,
+  continuum.same_file,
+  continuum.use_again,
   public.reserve_file,
   public.grow_file,
+  public.read_upload,
   public.complete_file,
   public.abandon_file,
-  public.delete_file
+  public.rename_file,
+  public.delete_file,
+  public.unlink_file
 from public, anon, authenticated, service_role;
 grant execute on function
-  continuum.bucket_limits,
-  continuum.writable_conversation,
+  continuum.refuse_file_name,
+  continuum.lock_pending,
+  continuum.arrived_object,
+  continuum.same_file,
+  continuum.use_again,
   public.reserve_file,
   public.grow_file,
+  public.read_upload,
   public.complete_file,
   public.abandon_file,
-  public.delete_file
+  public.rename_file,
+  public.delete_file,
+  public.unlink_file
 to authenticated;
 
 insert into continuum.schema_version (version, description)

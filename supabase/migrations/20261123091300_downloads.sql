@@ -1,53 +1,120 @@
--- What file-download calls: one file, and lists of them.
+-- What file-download and an export call: one file, and lists of them.
 
--- A file that the caller may see and where its object is. A pending one only to its owner.
-create function public.read_file(file_id uuid)
+-- Where a file of the caller's is linked, newest first, up to 100 conversations: others may pass it on.
+-- Null for a file of another owner. Definer, because the links of others' conversations are shown to
+-- nobody else; a file's owner may know who reads it, and can delete it.
+create function continuum.links_of(file_id uuid)
 returns json
 language plpgsql
 stable
-security invoker
+security definer
 set search_path = ''
 as $$
-declare
-  file continuum.files;
 begin
-  select f.* into file
-  from continuum.files f
-  where f.id = read_file.file_id and f.status <> 'deleted';
-  if file.id is null then
-    perform continuum.raise_problem('not_found');
+  if not exists (
+    select from continuum.files f where f.id = links_of.file_id and f.owner_id = auth.uid()
+  ) then
+    return null;
   end if;
-  return json_build_object('file', continuum.file_json(file), 'storage_path', file.storage_path);
+  return (
+    select coalesce(json_agg(row_to_json(r) order by r.attached_at desc, r.conversation_id), '[]')
+    from (
+      select
+        l.conversation_id,
+        c.owner_id as conversation_owner_id,
+        (array_agg(l.attached_by order by l.attached_at))[1] as attached_by,
+        min(l.attached_at) as attached_at,
+        count(*) as links
+      from continuum.conversation_files l
+      join continuum.conversations c on c.id = l.conversation_id
+      where l.file_id = links_of.file_id
+      group by l.conversation_id, c.owner_id
+      order by min(l.attached_at) desc
+      limit 100
+    ) r
+  );
 end;
 $$;
 
--- The caller's ready files, or those of a conversation that they see; newest first, by keyset.
-create function public.list_files(
-  continuation_id   text        default null,
-  before_created_at timestamptz default null,
-  before_id         uuid        default null,
-  max_files         integer     default 20
-)
-returns json
+-- A file that the caller may see, where its object is, and for its owner where it is linked. A pending one
+-- only to its owner.
+create function public.read_file(file_id uuid)
+returns text
 language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
 declare
-  capped   integer     := least(greatest(max_files, 1), 100);
-  start_at timestamptz := coalesce(before_created_at, 'infinity');
-  start_id uuid        := coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  file continuum.visible_file;
+begin
+  perform continuum.require_account();
+  file := continuum.find_file(file_id);
+  if file.id is null then
+    perform continuum.raise_problem('not_found');
+  end if;
+  return json_build_object(
+    'file', continuum.file_json(file),
+    'storage_path', file.storage_path,
+    'links', continuum.links_of(file.id)
+  )::text;
+end;
+$$;
+
+-- Ready files that a conversation links, up to a seq of its messages. Definer: the caller's right to read
+-- is asked once, and not once a file.
+create function continuum.linked_files(conversation_id uuid, through_seq bigint)
+returns table (id uuid, created_at timestamptz)
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  if not continuum.reads(linked_files.conversation_id) then
+    return;
+  end if;
+  return query
+  select f.id, f.created_at
+  from continuum.files f
+  where f.status = 'ready'
+    and f.id in (
+      select l.file_id from continuum.conversation_files l
+      where l.conversation_id = linked_files.conversation_id
+        and (l.message_seq is null or l.message_seq <= coalesce(linked_files.through_seq, l.message_seq))
+    );
+end;
+$$;
+
+-- The caller's ready files, or those of a conversation that they see; newest first, by keyset. last is the
+-- position of the last one, null at the end.
+create function public.list_files(
+  max_files         integer,
+  continuation_id   text        default null,
+  before_created_at timestamptz default null,
+  before_id         uuid        default null
+)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  capped   constant integer     := least(greatest(max_files, 1), 100);
+  start_at constant timestamptz := coalesce(before_created_at, 'infinity');
+  start_id constant uuid        := coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
   target   continuum.conversations;
   answer   json;
 begin
+  perform continuum.require_account();
   if continuation_id is not null then
     target := continuum.find_conversation(continuation_id);
   end if;
 
   with candidates as (
     (
-      select f as file, f.created_at, f.id
+      select f.id, f.created_at
       from continuum.files f
       where list_files.continuation_id is null
         and f.owner_id = (select auth.uid()) and f.status = 'ready'
@@ -57,34 +124,39 @@ begin
     )
     union all
     (
-      select f, f.created_at, f.id
-      from continuum.files f
+      select f.id, f.created_at
+      from continuum.linked_files(target.id, null) f
       where list_files.continuation_id is not null
-        and f.id in (select l.file_id from continuum.conversation_files l where l.conversation_id = target.id)
-        and f.status = 'ready'
         and (f.created_at, f.id) < (start_at, start_id)
       order by f.created_at desc, f.id desc
       limit capped + 1
     )
   ),
   numbered as (
-    select c.file, row_number() over (order by c.created_at desc, c.id desc) as number
+    select c.id, c.created_at, row_number() over (order by c.created_at desc, c.id desc) as number
     from candidates c
   )
   select json_build_object(
     'files', coalesce(
-      json_agg(continuum.file_json(n.file) order by n.number) filter (where n.number <= capped), '[]'
+      json_agg(continuum.file_json(continuum.find_file(n.id)) order by n.number)
+        filter (where n.number <= capped),
+      '[]'
     ),
-    'has_more', count(*) > capped
+    'last', case
+      when count(*) > capped then json_build_object(
+        'created_at', max(n.created_at) filter (where n.number = capped),
+        'id', (array_agg(n.id) filter (where n.number = capped))[1]
+      )
+    end
   )
   into answer
   from numbered n;
-  return answer;
+  return answer::text;
 end;
 $$;
 
--- The manifest of an export as NDJSON, by keyset, at most 1 MiB of it a call or one file. last is the
--- position of the last line, null at the end.
+-- The manifest of an export as NDJSON, by keyset, at most 1 MiB of it a call or one file, and 100 files.
+-- last is the position of the last line, null at the end.
 create function public.export_files(
   conversation_id  uuid,
   through_seq      bigint,
@@ -99,8 +171,10 @@ set search_path = ''
 as $$
 declare
   max_bytes constant bigint := 1024 * 1024;
+  max_files constant integer := 100;
   answer json;
 begin
+  perform continuum.require_account();
   select json_build_object(
     'lines', string_agg('{"type":"file",' || ltrim(p.line, '{') || E'\n', '' order by p.number)
       filter (where p.fits),
@@ -115,36 +189,39 @@ begin
   from (
     select
       l.*,
-      l.number = 1 or (l.number <= 100 and sum(octet_length(l.line)) over (order by l.number) <= max_bytes) as fits
+      l.number = 1
+        or (l.number <= max_files and sum(octet_length(l.line)) over (order by l.number) <= max_bytes) as fits
     from (
       select
-        f.created_at, f.id, continuum.file_json(f)::text as line,
-        row_number() over (order by f.created_at, f.id) as number
-      from continuum.files f
-      where f.status = 'ready'
-        and f.id in (
-          select c.file_id from continuum.conversation_files c
-          where c.conversation_id = export_files.conversation_id
-            and (c.message_seq is null or c.message_seq <= export_files.through_seq)
-        )
-        and (f.created_at, f.id)
+        n.id, n.created_at, n.number, continuum.file_json(continuum.find_file(n.id))::text as line
+      from (
+        select f.id, f.created_at, row_number() over (order by f.created_at, f.id) as number
+        from continuum.linked_files(export_files.conversation_id, export_files.through_seq) f
+        where (f.created_at, f.id)
           > (coalesce(after_created_at, '-infinity'), coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
-      order by f.created_at, f.id
-      limit 101
+        order by f.created_at, f.id
+        limit max_files + 1
+      ) n
     ) l
   ) p;
   return answer::text;
 end;
 $$;
 
-comment on function public.read_file is 'Problems: not_found.';
+comment on function public.read_file is 'Problems: invalid_token, not_found.';
+comment on function public.list_files is 'Problems: invalid_token.';
+comment on function public.export_files is 'Problems: invalid_token.';
 
 revoke all on function
+  continuum.links_of,
+  continuum.linked_files,
   public.read_file,
   public.list_files,
   public.export_files
 from public, anon, authenticated, service_role;
 grant execute on function
+  continuum.links_of,
+  continuum.linked_files,
   public.read_file,
   public.list_files,
   public.export_files

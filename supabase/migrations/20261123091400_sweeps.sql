@@ -1,153 +1,330 @@
 -- What the two sweeps ask, with the secret key. Every step can be repeated, and a sweep that is killed
--- anywhere is finished by the next.
+-- anywhere is finished by the next. A row whose removal fails, or that somebody else holds, is passed over:
+-- nothing that one account does may keep a sweep from the others.
 
 -- Objects of the two buckets whose row is deleted or gone. An upload's row is there before its
--- object, so an object without one is never an upload on its way.
+-- object, so an object without one is never an upload on its way. Definer, because a sweep may not be
+-- granted Storage's tables; it is granted to the sweep alone.
 create function continuum.stray_objects(max_objects integer)
-returns table (bucket_id text, name text)
-language sql
+returns table (bucket text, storage_path text)
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
+begin
+  return query
   select o.bucket_id, o.name
   from storage.objects o
-  left join continuum.files f on f.bucket = o.bucket_id and f.storage_path = o.name
+  left join continuum.file_contents c on c.bucket = o.bucket_id and c.storage_path = o.name
   where o.bucket_id in ('user-files', 'generated-files')
-    and (f.id is null or f.status = 'deleted')
+    and (c.id is null or c.status = 'deleted')
   order by o.created_at
-  limit max_objects
+  limit max_objects;
+end;
+$$;
+
+-- Marks uploads as deleted that are past their time, or of which more was stored than was announced: those
+-- can never become ready. Answers how many.
+create function continuum.expire_uploads(pending_seconds integer, max_files integer)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  upload  record;
+  expired integer := 0;
+begin
+  for upload in
+    select f.id
+    from continuum.file_contents c
+    join continuum.files f on f.content_id = c.id
+    where c.status = 'pending' and f.status = 'pending'
+      and (
+        c.created_at < now() - make_interval(secs => pending_seconds)
+        or (continuum.stored_object(c.bucket, c.storage_path)).size_bytes > c.announced_bytes
+      )
+    order by c.created_at
+    limit max_files
+    for update of f skip locked
+  loop
+    begin
+      update continuum.files f set status = 'deleted' where f.id = upload.id;
+      expired := expired + 1;
+    exception when others then
+      raise warning 'the sweep passes over file %: %', upload.id, sqlerrm;
+    end;
+  end loop;
+  return expired;
+end;
+$$;
+
+-- Marks files as deleted that have had no link for their time. Each entry of the log is looked at once: a
+-- file that is linked again, or lost a link later, has another entry or gets one. Answers how many files
+-- were marked, and how many entries are done.
+create function continuum.expire_unlinked(
+  unlinked_seconds integer,
+  max_entries      integer,
+  out unlinked     integer,
+  out entries      integer
+)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  entry record;
+begin
+  unlinked := 0;
+  entries := 0;
+  for entry in
+    select u.ctid, u.file_id, u.unlinked_at
+    from continuum.unlinked_files u
+    where u.unlinked_at < now() - make_interval(secs => unlinked_seconds)
+    order by u.unlinked_at
+    limit max_entries
+    for update skip locked
+  loop
+    begin
+      -- Locked first and looked at again, in a statement of its own: a link that was committed in between
+      -- is seen, and one that is on its way waits for the lock and then finds no ready file. A file that
+      -- is being linked keeps its entry for the next sweep.
+      perform from continuum.files f
+      where f.id = entry.file_id and f.status = 'ready'
+      for update skip locked;
+      if found then
+        update continuum.files f
+        set status = 'deleted'
+        where f.id = entry.file_id
+          and not exists (select from continuum.conversation_files l where l.file_id = f.id)
+          and not exists (
+            select from continuum.unlinked_files later
+            where later.file_id = f.id and later.unlinked_at > entry.unlinked_at
+          );
+        unlinked := unlinked + found::integer;
+      end if;
+      if found or not exists (
+        select from continuum.files f
+        where f.id = entry.file_id and f.status = 'ready'
+          and not exists (select from continuum.conversation_files l where l.file_id = f.id)
+          and not exists (
+            select from continuum.unlinked_files later
+            where later.file_id = f.id and later.unlinked_at > entry.unlinked_at
+          )
+      ) then
+        delete from continuum.unlinked_files u where u.ctid = entry.ctid;
+        entries := entries + 1;
+      end if;
+    exception when others then
+      raise warning 'the sweep passes over file %: %', entry.file_id, sqlerrm;
+    end;
+  end loop;
+end;
 $$;
 
 -- Marks pending and unlinked files past their time as deleted, and lists up to max_objects objects
--- that no longer should be: of deleted rows, and of no row at all.
-create function public.begin_sweep(
-  pending_seconds  integer default 86400,
-  unlinked_seconds integer default 604800,
-  max_objects      integer default 100
-)
-returns json
-language plpgsql
-security invoker
-set search_path = ''
-as $$
-declare
-  idle     uuid[];
-  expired  integer;
-  unlinked integer;
-  answer   json;
-begin
-  update continuum.files f set status = 'deleted'
-  where f.id in (
-    select p.id from continuum.files p
-    where p.status = 'pending' and p.created_at < now() - make_interval(secs => pending_seconds)
-    order by p.created_at
-    limit max_objects
-    for update skip locked
-  );
-  get diagnostics expired = row_count;
-
-  -- Locked first and looked at again, in a statement of its own: a link that was committed in
-  -- between is seen, and one that is on its way waits for the lock and then finds no ready file.
-  idle := array(
-    select r.id from continuum.files r
-    where r.status = 'ready' and r.updated_at < now() - make_interval(secs => unlinked_seconds)
-      and not exists (select 1 from continuum.conversation_files l where l.file_id = r.id)
-    order by r.updated_at
-    limit max_objects
-    for update skip locked
-  );
-  update continuum.files f set status = 'deleted'
-  where f.id = any (idle)
-    and not exists (select 1 from continuum.conversation_files l where l.file_id = f.id);
-  get diagnostics unlinked = row_count;
-
-  select json_build_object(
-    'expired', expired,
-    'unlinked', unlinked,
-    'objects', coalesce(json_agg(json_build_object('bucket', o.bucket_id, 'storage_path', o.name)), '[]')
-  )
-  into answer
-  from continuum.stray_objects(max_objects) o;
-  return answer;
-end;
-$$;
-
--- Forgets deleted rows that have no object any more. Answers how many, and whether work is left.
-create function public.finish_sweep(max_rows integer default 1000)
-returns json
-language plpgsql
-security invoker
-set search_path = ''
-as $$
-declare
-  forgotten integer;
-begin
-  delete from continuum.files f
-  where f.id in (
-    select d.id from continuum.files d
-    where d.status = 'deleted'
-      and (continuum.stored_object(d.bucket, d.storage_path)).size_bytes is null
-    limit max_rows
-    for update skip locked
-  );
-  get diagnostics forgotten = row_count;
-  return json_build_object(
-    'rows', forgotten,
-    'more', exists (select 1 from continuum.files f where f.status = 'deleted')
-      or exists (select 1 from continuum.stray_objects(1))
-  );
-end;
-$$;
-
--- Removes expired conversations, oldest first, a bounded number a call: as many as hold 20,000
--- messages together, and always one.
-create function public.sweep_conversations(max_conversations integer default 100)
-returns json
+-- that no longer should be: of deleted rows, and of no row at all. is_full: there may be more to mark.
+create function public.begin_sweep(pending_seconds integer, unlinked_seconds integer, max_objects integer)
+returns text
 language plpgsql
 security invoker
 set search_path = ''
 set statement_timeout = '60s'
+set lock_timeout = '2s'
 as $$
 declare
-  expired uuid[];
-  removed integer;
+  capped   constant integer := least(greatest(max_objects, 1), 1000);
+  expired  integer;
+  unlinked record;
 begin
-  expired := array(
-    select b.id
-    from (
-      select e.id, sum(e.last_seq) over (order by e.expired_at, e.id) - e.last_seq as messages_before
-      from (
-        select c.id, c.last_seq, c.expires_at as expired_at
-        from continuum.conversations c
-        where c.ttl_seconds is not null and c.expires_at <= now()
-        order by c.expires_at
-        limit max_conversations
-        for update skip locked
-      ) e
-    ) b
-    where b.messages_before < 20000
-  );
-  delete from continuum.conversations c where c.id = any (expired);
-  get diagnostics removed = row_count;
+  expired := continuum.expire_uploads(greatest(pending_seconds, 0), capped);
+  unlinked := continuum.expire_unlinked(greatest(unlinked_seconds, 0), capped);
+  return (
+    select json_build_object(
+      'expired', expired,
+      'unlinked', unlinked.unlinked,
+      'is_full', expired >= capped or unlinked.entries >= capped,
+      'objects', coalesce(json_agg(row_to_json(o)), '[]')
+    )
+    from continuum.stray_objects(capped) o
+  )::text;
+end;
+$$;
+
+-- Removes a deleted file with its links, as many as max_links. Answers how many links went; the file goes
+-- with the last.
+create function continuum.forget_file(file_id uuid, max_links integer)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  links integer;
+begin
+  delete from continuum.conversation_files l
+  where l.ctid = any (array(
+    select d.ctid from continuum.conversation_files d where d.file_id = forget_file.file_id limit max_links
+  ));
+  get diagnostics links = row_count;
+  if links < max_links then
+    delete from continuum.files f where f.id = forget_file.file_id;
+    delete from continuum.unlinked_files u where u.file_id = forget_file.file_id;
+  end if;
+  return links;
+end;
+$$;
+
+-- Removes deleted rows that have no object any more, 1,000 files and 20,000 links a call. Answers how many
+-- files, and whether work is left.
+create function public.finish_sweep()
+returns text
+language plpgsql
+security invoker
+set search_path = ''
+set statement_timeout = '60s'
+set lock_timeout = '2s'
+as $$
+declare
+  links_left integer := 20000;
+  forgotten  integer := 0;
+  doomed     record;
+begin
+  for doomed in
+    select f.id
+    from continuum.files f
+    join continuum.file_contents c on c.id = f.content_id
+    where f.status = 'deleted'
+      and (c.status <> 'deleted' or (continuum.stored_object(c.bucket, c.storage_path)).size_bytes is null)
+    order by f.updated_at
+    limit 1000
+    for update of f skip locked
+  loop
+    begin
+      links_left := links_left - continuum.forget_file(doomed.id, links_left);
+      exit when links_left <= 0;
+      forgotten := forgotten + 1;
+    exception when others then
+      raise warning 'the sweep passes over file %: %', doomed.id, sqlerrm;
+    end;
+  end loop;
+
+  for doomed in
+    select c.id
+    from continuum.file_contents c
+    where c.status = 'deleted'
+      and (continuum.stored_object(c.bucket, c.storage_path)).size_bytes is null
+      and not exists (select from continuum.files f where f.content_id = c.id)
+    order by c.updated_at
+    limit 1000
+    for update skip locked
+  loop
+    begin
+      delete from continuum.file_contents c where c.id = doomed.id;
+    exception when others then
+      raise warning 'the sweep passes over content %: %', doomed.id, sqlerrm;
+    end;
+  end loop;
+
+  return json_build_object(
+    'rows', forgotten,
+    'more', exists (select from continuum.files f where f.status = 'deleted')
+      or exists (select from continuum.file_contents c where c.status = 'deleted')
+      or exists (select from continuum.stray_objects(1))
+  )::text;
+end;
+$$;
+
+-- Removes up to max_rows rows of an expired conversation, and itself with the last of them. Answers how
+-- many rows went.
+create function continuum.shrink_conversation(conversation_id uuid, max_rows integer)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  links    integer;
+  messages integer;
+begin
+  delete from continuum.conversation_files l
+  where l.ctid = any (array(
+    select d.ctid from continuum.conversation_files d
+    where d.conversation_id = shrink_conversation.conversation_id
+    limit max_rows
+  ));
+  get diagnostics links = row_count;
+  delete from continuum.messages m
+  where m.conversation_id = shrink_conversation.conversation_id
+    and m.seq = any (array(
+      select d.seq from continuum.messages d
+      where d.conversation_id = shrink_conversation.conversation_id
+      order by d.seq desc
+      limit max_rows - links
+    ));
+  get diagnostics messages = row_count;
+  if links + messages < max_rows then
+    delete from continuum.conversations c where c.id = shrink_conversation.conversation_id;
+  end if;
+  return links + messages;
+end;
+$$;
+
+-- Removes expired conversations, oldest first: up to max_conversations of them and 20,000 rows a call. One
+-- that is larger is removed by several calls.
+create function public.sweep_conversations(max_conversations integer)
+returns text
+language plpgsql
+security invoker
+set search_path = ''
+set statement_timeout = '60s'
+set lock_timeout = '2s'
+as $$
+declare
+  capped    constant integer := least(greatest(max_conversations, 1), 1000);
+  rows_left integer := 20000;
+  removed   integer := 0;
+  expired   record;
+begin
+  for expired in
+    select c.id
+    from continuum.conversations c
+    where c.ttl_seconds is not null and c.expires_at <= now()
+    order by c.expires_at
+    limit capped + 1000
+    for update skip locked
+  loop
+    exit when removed >= capped;
+    begin
+      rows_left := rows_left - continuum.shrink_conversation(expired.id, rows_left);
+      exit when rows_left <= 0;
+      removed := removed + 1;
+    exception when others then
+      raise warning 'the sweep passes over conversation %: %', expired.id, sqlerrm;
+    end;
+  end loop;
   return json_build_object(
     'conversations', removed,
     'more', exists (
-      select 1 from continuum.conversations e
-      where e.ttl_seconds is not null and e.expires_at <= now()
+      select from continuum.conversations c where c.ttl_seconds is not null and c.expires_at <= now()
     )
-  );
+  )::text;
 end;
 $$;
 
 revoke all on function
   continuum.stray_objects,
+  continuum.expire_uploads,
+  continuum.expire_unlinked,
+  continuum.forget_file,
+  continuum.shrink_conversation,
   public.begin_sweep,
   public.finish_sweep,
   public.sweep_conversations
 from public, anon, authenticated, service_role;
 grant execute on function
   continuum.stray_objects,
+  continuum.expire_uploads,
+  continuum.expire_unlinked,
+  continuum.forget_file,
+  continuum.shrink_conversation,
   public.begin_sweep,
   public.finish_sweep,
   public.sweep_conversations

@@ -103,7 +103,7 @@ const rows = kinds.flatMap((which): Read[] => {
           .data !== null,
     },
     {
-      what: `a ${which} file in public.files`,
+      what: `a ${which} file in continuum.files`,
       allowed: which === "deleted" ? "owner" : described,
       sees: async (actor, world) =>
         has(
@@ -141,7 +141,7 @@ export const reads: Read[] = [
   ...bytes,
   ...rows,
   {
-    what: "the links of the conversation in public.conversation_files",
+    what: "the links of the conversation in continuum.conversation_files",
     allowed: "owner viewer editor",
     sees: async (actor, world) =>
       has(
@@ -153,7 +153,7 @@ export const reads: Read[] = [
       ),
   },
   {
-    what: "the owner's usage in public.storage_usage",
+    what: "the owner's usage in continuum.storage_usage",
     allowed: "owner",
     sees: async (actor) => {
       const { data } = await actor.supabase.from("storage_usage").select()

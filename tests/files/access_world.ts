@@ -45,7 +45,7 @@ export async function makeWorld(): Promise<World> {
   ]);
   await put(pending, "hello");
   await withSql((sql) =>
-    sql`update public.files set status = 'deleted' where id = ${deleted.id}`
+    sql`update continuum.files set status = 'deleted' where id = ${deleted.id}`
   );
   return {
     conversation,
@@ -79,11 +79,11 @@ export function readState(world: World): Promise<State> {
   const paths = files.map(pathOf);
   return withSql(async (sql) => ({
     files: await sql`
-      select * from public.files where id = any(${files}::uuid[]) order by id
+      select * from continuum.files where id = any(${files}::uuid[]) order by id
     `,
     links: await sql`
       select l.file_id, f.original_name, l.attached_by
-      from public.conversation_files l join public.files f on f.id = l.file_id
+      from continuum.conversation_files l join continuum.files f on f.id = l.file_id
       where l.conversation_id = ${conversation} order by l.file_id
     `,
     objects: await sql<{ name: string; version: string }[]>`
@@ -94,7 +94,7 @@ export function readState(world: World): Promise<State> {
       select id, public, file_size_limit, allowed_mime_types from storage.buckets order by id
     `,
     made: await sql`
-      select owner_id from public.files where original_name = ${mark}
+      select owner_id from continuum.files where original_name = ${mark}
     `,
   }));
 }

@@ -20,17 +20,21 @@ const named = (name: string, actor = owner) =>
 
 async function assertStoredUnderItsId(id: string): Promise<void> {
   const paths = await withSql((sql) =>
-    sql<{ storage_path: string; name: string | null }[]>`
-      select f.storage_path, o.name
-      from public.files f
-      left join storage.objects o on o.bucket_id = f.bucket and o.name = f.storage_path
+    sql<
+      { storage_path: string; name: string | null; content_id: string }[]
+    >`
+      select c.storage_path, o.name, c.id as content_id
+      from continuum.files f
+      join continuum.file_contents c on c.id = f.content_id
+      left join storage.objects o on o.bucket_id = c.bucket and o.name = c.storage_path
       where f.id = ${id}
     `
   );
-  const path = `${owner.id}/${id}`;
-  assert.deepEqual(paths.map((row) => ({ ...row })), [
-    { storage_path: path, name: path },
-  ]);
+  assert.equal(paths.length, 1);
+  for (const { storage_path, name, content_id } of paths) {
+    assert.equal(storage_path, `${owner.id}/${content_id}`);
+    assert.equal(name, storage_path);
+  }
 }
 
 const kept = [

@@ -10,7 +10,7 @@ const SIZE = 100 * 1024;
 async function limit(actor: Actor, bytes: number): Promise<void> {
   await withSql((sql) =>
     sql`
-      insert into public.storage_usage (owner_id, bytes_limit)
+      insert into continuum.storage_usage (owner_id, bytes_limit)
       values (${actor.id}, ${bytes})
       on conflict (owner_id) do update set bytes_limit = excluded.bytes_limit
     `

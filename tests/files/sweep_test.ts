@@ -20,12 +20,12 @@ const empty = { rows: [], objects: [], bytes_used: 0 };
 /** Marks a file as deleted and leaves its object, as a crash between the two does. */
 const markDeleted = (id: string) =>
   withSql((sql) =>
-    sql`update public.files set status = 'deleted' where id = ${id}`
+    sql`update continuum.files set status = 'deleted' where id = ${id}`
   );
 
 /** Makes the row of a file vanish and leaves its object. */
 const forget = (id: string) =>
-  withSql((sql) => sql`delete from public.files where id = ${id}`);
+  withSql((sql) => sql`delete from continuum.files where id = ${id}`);
 
 Deno.test("the sweep takes the secret key and nothing else", async () => {
   const user = await signUp("user");

@@ -30,6 +30,8 @@ Deno.test("a raw body is stored and answered as a ready file", async () => {
     bucket: "user-files",
     original_name: "notes.txt",
     mime_type: "text/plain",
+    declared_type: "text/plain",
+    type_parameters: null,
     size_bytes: 1000,
     sha256: sha256(bytes),
     digest_verified: true,
@@ -62,26 +64,83 @@ Deno.test("filename* goes before filename, and both before X-File-Name", async (
   assert.equal(await named(undefined), "unnamed");
 });
 
-Deno.test("the same content again from the same owner is the same file", async () => {
+Deno.test("the same content under the same name is the same file", async () => {
   const actor = await signUp("again");
   const bytes = text(300);
-  const first = await upload(actor, bytes, {
-    disposition: 'attachment; filename="first.txt"',
-  });
-  const second = await upload(actor, bytes, {
-    disposition: 'attachment; filename="second.txt"',
-  });
+  const disposition = 'attachment; filename="first.txt"';
+  const first = await upload(actor, bytes, { disposition });
+  const second = await upload(actor, bytes, { disposition });
   assert.equal(first.status, 201);
   assert.equal(second.status, 200);
   assert.equal(second.body.deduplicated, true);
-  assert.equal(second.body.file.id, first.body.file.id);
-  assert.equal(second.body.file.original_name, "first.txt");
+  assert.deepEqual(second.body.file, first.body.file);
   assert.deepEqual(await leftBy(actor), {
     files: 1,
     objects: 1,
     used: 300,
     sum: 300,
   });
+});
+
+Deno.test("the same content under another name is another file of one object, which quota counts once", async () => {
+  const actor = await signUp("names");
+  const bytes = text(300);
+  const named = (name: string, query = "") =>
+    upload(actor, bytes, {
+      disposition: `attachment; filename="${name}"`,
+      query,
+    });
+  const license = await named("LICENSE");
+  const copying = await named("COPYING.md", "metadata=%7B%22n%22%3A1%7D");
+  assert.equal(copying.status, 201);
+  assert.equal(copying.body.deduplicated, false);
+  assert.equal(copying.body.file.original_name, "COPYING.md");
+  assert.deepEqual(copying.body.file.metadata, { n: 1 });
+  assert.notEqual(copying.body.file.id, license.body.file.id);
+  const one = { files: 2, objects: 1, used: 300, sum: 300 };
+  assert.deepEqual(await leftBy(actor), one);
+
+  // The object goes with the last of its names.
+  for (const [{ body }, left] of [[license, 1], [copying, 0]] as const) {
+    assert.deepEqual((await download(actor, body.file.id)).bytes, bytes);
+    await request(actor, `file-upload/${body.file.id}`, { method: "DELETE" });
+    assert.equal((await leftBy(actor)).objects, left);
+  }
+  assert.deepEqual(await leftBy(actor), nothing);
+});
+
+Deno.test("metadata that the same content and name did not have is not dropped", async () => {
+  const actor = await signUp("metadata");
+  const bytes = text(300);
+  const first = await upload(actor, bytes);
+  const second = await upload(actor, bytes, {
+    query: "metadata=%7B%22n%22%3A1%7D",
+  });
+  assert.equal(second.status, 201);
+  assert.deepEqual(second.body.file.metadata, { n: 1 });
+  assert.notEqual(second.body.file.id, first.body.file.id);
+});
+
+Deno.test("PATCH renames a file and merges its metadata; for its owner alone", async () => {
+  const { body: { file } } = await upload(owner, text(300), {
+    query: `metadata=${encodeURIComponent('{"keep":1,"drop":2}')}`,
+  });
+  const patch = (json: unknown, actor = owner) =>
+    request(actor, `file-upload/${file.id}`, { method: "PATCH", json });
+  const { status, body } = await patch({
+    original_name: "new name.md",
+    metadata: { drop: null, add: [1] },
+  });
+  assert.equal(status, 200);
+  assert.equal(body.original_name, "new name.md");
+  assert.deepEqual(body.metadata, { keep: 1, add: [1] });
+  assert.equal((await download(owner, file.id)).name, "new name.md");
+  assertInvalid(await patch({ original_name: "a\u202eb" }), "/original_name");
+  assertProblem(
+    await patch({ original_name: "x" }, stranger),
+    404,
+    "not_found",
+  );
 });
 
 Deno.test("the same content in another bucket is another file", async () => {
@@ -224,20 +283,13 @@ Deno.test("an unknown bucket and an unknown query are 422", async () => {
   );
 });
 
-Deno.test("no Content-Type is 415 unsupported_media_type", async () => {
-  const answer = await request(owner, "file-upload", {
-    method: "POST",
-    body: text(30),
-  });
-  assertProblem(answer, 415, "unsupported_media_type");
-});
-
 Deno.test("a type that the bucket does not take is 415 with those that it takes", async () => {
-  const zip = await upload(owner, text(30), { type: "application/zip" });
-  assertProblem(zip, 415, "unsupported_media_type");
-  const json = await upload(owner, "{}", { type: "application/json" });
-  assertProblem(json, 415, "unsupported_media_type");
-  assert.deepEqual(json.body.allowed, ["text/*", "application/pdf", "image/*"]);
+  const pdf = await upload(owner, "%PDF-1.7\n", {
+    type: "application/pdf",
+    query: "bucket=generated-files",
+  });
+  assertProblem(pdf, 415, "unsupported_media_type");
+  assert.deepEqual(pdf.body.allowed, ["text/*", "application/json", "image/*"]);
 });
 
 Deno.test("without a user nothing goes up", async () => {

@@ -65,13 +65,13 @@ export function leftBy(actor: Actor) {
       { files: number; objects: number; used: number; sum: number }[]
     >`
       select
-        (select count(*) from public.files
+        (select count(*) from continuum.files
           where owner_id = ${actor.id} and status <> 'deleted')::int as files,
         (select count(*) from storage.objects
           where name like ${`${actor.id}/%`})::int as objects,
-        coalesce((select bytes_used from public.storage_usage
+        coalesce((select bytes_used from continuum.storage_usage
           where owner_id = ${actor.id}), 0)::int as used,
-        coalesce((select sum(size_bytes) from public.files
+        coalesce((select sum(size_bytes) from continuum.file_contents
           where owner_id = ${actor.id} and status <> 'deleted'), 0)::int as sum
     `;
     return { ...row };

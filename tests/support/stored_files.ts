@@ -121,8 +121,10 @@ export interface Kept {
 export function kept(ownerId: string): Promise<Kept> {
   return withSql(async (sql) => {
     const rows = await sql`
-      select id, bucket, storage_path, status, size_bytes::int
-      from continuum.files where owner_id = ${ownerId} order by id
+      select f.id, c.bucket, c.storage_path, f.status, c.size_bytes::int
+      from continuum.files f
+      join continuum.file_contents c on c.id = f.content_id
+      where f.owner_id = ${ownerId} order by f.id
     `;
     const objects = await sql`
       select bucket_id || '/' || name as path from storage.objects
@@ -160,10 +162,14 @@ export async function assertConsistent(ownerId: string): Promise<Kept> {
     [],
     "ready rows without an object",
   );
-  const live = state.rows.filter(({ status }) => status !== "deleted");
+  // Several names of a content count once.
+  const live = new Map(
+    state.rows.filter(({ status }) => status !== "deleted")
+      .map((row) => [path(row), row.size_bytes]),
+  );
   assert.equal(
     state.bytes_used,
-    live.reduce((sum, { size_bytes }) => sum + size_bytes, 0),
+    [...live.values()].reduce((sum, bytes) => sum + bytes, 0),
     "usage",
   );
   return state;

@@ -43,31 +43,36 @@ export function select(
   return selectRange(header, size);
 }
 
-/** If-Match asks for a strong match, and counts before If-Unmodified-Since. */
+/**
+ * If-Match counts before If-Unmodified-Since. It asks for a strong match; the weak form of a tag of ours
+ * is taken for the tag, since gateways that compress weaken it, and our tags name the bytes themselves.
+ */
 function isAsExpected(headers: Headers, file: Validators): boolean {
   const tags = headers.get("If-Match");
-  if (tags !== null) {
-    const named: string[] = tags.match(/(W\/)?"[^"]*"/g) ?? [];
-    return tags.trim() === "*" || named.includes(file.etag);
-  }
+  if (tags !== null) return names(tags, file);
   const since = Date.parse(headers.get("If-Unmodified-Since") ?? "");
   return Number.isNaN(since) || wholeSeconds(file.lastModified) <= since;
 }
 
 function isNotModified(headers: Headers, file: Validators): boolean {
   const tags = headers.get("If-None-Match");
-  if (tags !== null) {
-    const named: string[] = tags.match(/"[^"]*"/g) ?? [];
-    return tags.trim() === "*" || named.includes(file.etag);
-  }
+  if (tags !== null) return names(tags, file);
   const since = Date.parse(headers.get("If-Modified-Since") ?? "");
   return !Number.isNaN(since) && wholeSeconds(file.lastModified) <= since;
 }
 
-/** If-Range asks for an exact match: a weak tag never matches, a date only to the second. */
+/** Whether a list of tags has the file's, weakened or not. */
+function names(tags: string, file: Validators): boolean {
+  const named: string[] = tags.match(/"[^"]*"/g) ?? [];
+  return tags.trim() === "*" || named.includes(file.etag);
+}
+
+/** If-Range asks for an exact match, of a date to the second; a tag may be weakened as in If-Match. */
 function rangeApplies(ifRange: string | null, file: Validators): boolean {
   if (ifRange === null) return true;
-  if (ifRange.includes('"')) return ifRange.trim() === file.etag;
+  if (ifRange.includes('"')) {
+    return ifRange.trim().replace(/^W\//, "") === file.etag;
+  }
   return Date.parse(ifRange) === wholeSeconds(file.lastModified);
 }
 

@@ -95,11 +95,10 @@ function lengthOf(file: File, selection: Selection): number {
     : file.size_bytes;
 }
 
-/** The type with the parameters that came with it; owners can write anything into metadata. */
-function contentType({ mime_type, metadata }: File): string {
-  const parameters = metadata.content_type_parameters;
-  return typeof parameters === "string" && areParameters(`; ${parameters}`)
-    ? `${mime_type}; ${parameters}`
+/** The type with the parameters that came with it. */
+function contentType({ mime_type, type_parameters }: File): string {
+  return type_parameters !== null && areParameters(`; ${type_parameters}`)
+    ? `${mime_type}; ${type_parameters}`
     : mime_type;
 }
 

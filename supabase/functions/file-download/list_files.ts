@@ -1,5 +1,5 @@
 /** `GET /file-download`: the caller's files, or those of a conversation. */
-import { decodeCursor, encodeCursor } from "../_shared/http/pagination.ts";
+import { decodeCursor, withNextCursor } from "../_shared/http/pagination.ts";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 import { FileList, FileListQuery, FilePosition } from "./schemas.ts";
@@ -21,17 +21,15 @@ export const listFiles = userRoute({
   const position = cursor === undefined
     ? null
     : decodeCursor(cursor, FilePosition);
-  const { files, has_more } = JSON.parse(
-    await call(c, "list_files", {
-      continuation_id,
-      before_created_at: position?.created_at,
-      before_id: position?.id,
-      max_files: limit,
-    }),
+  return json(
+    c,
+    withNextCursor(
+      await call(c, "list_files", {
+        max_files: limit,
+        continuation_id,
+        before_created_at: position?.created_at,
+        before_id: position?.id,
+      }),
+    ),
   );
-  const last = has_more ? files.at(-1) : undefined;
-  const next_cursor = last
-    ? encodeCursor({ created_at: last.created_at, id: last.id })
-    : null;
-  return json(c, JSON.stringify({ files, next_cursor }));
 });

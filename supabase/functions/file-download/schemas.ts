@@ -5,8 +5,23 @@ import { ContinuationId } from "../_shared/wire/conversation.ts";
 import { File } from "../_shared/wire/file.ts";
 import { queryOf, wholeNumber } from "../_shared/wire/rules.ts";
 
-/** What read_file answers. */
-export const Located = z.strictObject({ file: File, storage_path: z.string() });
+/** A conversation that links a file, for the file's owner. */
+const FileLink = z.strictObject({
+  conversation_id: z.guid(),
+  conversation_owner_id: z.guid(),
+  attached_by: z.guid().nullable(),
+  attached_at: z.string().openapi({ format: "date-time" }),
+  links: z.int().openapi({
+    description: "How often: by the conversation and by messages of it.",
+  }),
+}).openapi("FileLink");
+
+export const DescribedFile = File.extend({
+  links: z.array(FileLink).nullable().openapi({
+    description:
+      "For the owner: the conversations that link the file, newest first, up to 100. Null for others.",
+  }),
+}).openapi("DescribedFile");
 
 export const UrlQuery = queryOf({
   expires_in: wholeNumber(60, 3600).default(300).openapi({
@@ -37,12 +52,6 @@ export const FileListQuery = queryOf({
 export const FilePosition = z.strictObject({
   created_at: CursorTime,
   id: z.guid(),
-});
-
-/** What list_files answers. */
-export const ListedFiles = z.strictObject({
-  files: z.array(File),
-  has_more: z.boolean(),
 });
 
 export const FileList = z.strictObject({

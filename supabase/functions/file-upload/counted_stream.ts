@@ -2,10 +2,11 @@
 import { createHash } from "node:crypto";
 import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
 import { STORAGE_TIMEOUT_MS } from "../_shared/platform/storage.ts";
-import { SAMPLE_BYTES } from "./content_type.ts";
+import { chain, type Chunks, concat } from "./chunks.ts";
+import { SAMPLE_BYTES } from "./content.ts";
 
-/** Where a file comes from, chunk by chunk. */
-export type Chunks = AsyncIterator<Uint8Array>;
+/** How much is gathered before it is passed on. */
+const GATHERED_BYTES = 64 * 1024;
 
 /** The first bytes of a file and the whole of it, the first bytes included. */
 export interface Sampled {
@@ -24,11 +25,7 @@ export async function takeSample(unguarded: Chunks): Promise<Sampled> {
     taken.push(value);
     size += value.byteLength;
   }
-  const sample = new Uint8Array(size);
-  taken.reduce(
-    (offset, chunk) => (sample.set(chunk, offset), offset + chunk.byteLength),
-    0,
-  );
+  const sample = concat(taken, size);
   return {
     sample: sample.subarray(0, SAMPLE_BYTES),
     chunks: chain(sample, source),
@@ -39,26 +36,18 @@ export async function takeSample(unguarded: Chunks): Promise<Sampled> {
 async function* guard(source: Chunks): AsyncGenerator<Uint8Array> {
   while (true) {
     const { value, done } = await source.next().catch((cause: unknown) => {
-      throw new Problem("malformed_request", {
-        detail: "The body ended early.",
-        cause,
-      });
+      throw cause instanceof Problem ? cause : endedEarly(cause);
     });
     if (done) return;
     yield value;
   }
 }
 
-async function* chain(
-  first: Uint8Array,
-  rest: Chunks,
-): AsyncGenerator<Uint8Array> {
-  if (first.byteLength > 0) yield first;
-  while (true) {
-    const { value, done } = await rest.next();
-    if (done) return;
-    yield value;
-  }
+function endedEarly(cause?: unknown): Problem {
+  return new Problem("malformed_request", {
+    detail: "The body ended early.",
+    cause,
+  });
 }
 
 /** What is known of a file once its last byte has gone by. */
@@ -68,7 +57,32 @@ export interface Totals {
 }
 
 /**
- * A stream of `chunks`, one in memory at a time. `admit` is told the size so far before a chunk goes
+ * The same bytes in chunks of at least 64 KiB, but for the last: each chunk that is hashed and passed on
+ * costs the same, however small it is, and clients send some of 1 KiB.
+ */
+async function* gathered(source: Chunks): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let size = 0;
+  while (true) {
+    const { value, done } = await source.next();
+    if (!done) {
+      waiting.push(value);
+      size += value.byteLength;
+    }
+    if (size > 0 && (done || size >= GATHERED_BYTES)) {
+      yield waiting.length === 1 && waiting[0]
+        ? waiting[0]
+        : concat(waiting, size);
+      waiting = [];
+      size = 0;
+    }
+    if (done) return;
+  }
+}
+
+/**
+ * A stream of `chunks`, gathered, one in memory at a time. It fails if there are not as many bytes as
+ * were `announced`, unless that is null. `admit` is told the size so far before a chunk goes
  * out, and refuses by throwing; `onStall` is called when Storage, and not the client, is silent.
  * What `admit` or the source threw is kept as {@link failure}, since fetch wraps what ends its body.
  */
@@ -80,10 +94,12 @@ export class CountedStream {
   #stalled: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    chunks: Chunks,
+    source: Chunks,
+    announced: number | null,
     admit: (size: number) => Promise<void>,
     onStall: () => void,
   ) {
+    const chunks = gathered(source);
     const storagesTurn = () => {
       this.#stalled = setTimeout(onStall, STORAGE_TIMEOUT_MS);
     };
@@ -94,6 +110,9 @@ export class CountedStream {
         try {
           const { value, done } = await chunks.next();
           if (done) {
+            if (announced !== null && this.#size !== announced) {
+              throw endedEarly();
+            }
             controller.close();
           } else {
             this.#size += value.byteLength;
@@ -118,19 +137,5 @@ export class CountedStream {
   /** What went by; call it once, after the last chunk. */
   totals(): Totals {
     return { size: this.#size, sha256: this.#hash.digest("hex") };
-  }
-}
-
-/** Reads away at most `limit` bytes, so that a client that is still sending gets our answer. */
-export async function drain(chunks: Chunks, limit: number): Promise<void> {
-  let size = 0;
-  try {
-    while (size < limit) {
-      const { value, done } = await chunks.next();
-      if (done) return;
-      size += value.byteLength;
-    }
-  } catch {
-    // The client is gone: nobody is left to answer.
   }
 }

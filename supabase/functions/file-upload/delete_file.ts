@@ -10,12 +10,17 @@ export const deleteFile = userRoute({
   delete: "/{file_id}",
   summary: "Delete a file of yours, wherever it is linked",
   params: FilePath,
-  answers: { 204: ["The file is deleted, and its quota is given back."] },
+  answers: {
+    204: [
+      "The file is deleted. Its quota is given back with the last name of its content.",
+    ],
+  },
   problems: ["not_found"],
 }, async (c, { params }) => {
   const { bucket, storage_path } = JSON.parse(
     await call(c, "delete_file", params),
   );
-  await removeObject(c, bucket, storage_path);
+  // Null if its bytes have other names.
+  if (storage_path !== null) await removeObject(c, bucket, storage_path);
   return c.body(null, 204);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cleanFileName, fileNameFrom } from "./file_name.ts";
+import { cleanFileName, fileNameFrom, partFileName } from "./file_name.ts";
 
 /** Header bytes reach a function one character each. */
 const latin1 = (text: string) =>
@@ -110,5 +110,26 @@ Deno.test("a hostile header is read at once", () => {
       assert.equal((error as { code?: string }).code, "validation_failed");
     }
     assert.ok(performance.now() - start < 500, piece);
+  }
+});
+
+Deno.test("names are read as browsers, curl and Python send them", () => {
+  const cases: [string, string][] = [
+    ["form-data; name=f; filename=my file.txt", "my file.txt"],
+    ['form-data; name="f"; filename="a"b".txt"', 'a"b".txt'],
+    ['form-data; name="f"; filename="a\\"b.txt"', 'a"b.txt'],
+    ['form-data; name="f"; filename="a%22b.txt"', 'a"b.txt'],
+    ['form-data; name="f"; filename="100%.txt"', "100%.txt"],
+    ["form-data; name=f; filename*=\"UTF-8''a%20%E2%82%AC.txt\"", "a €.txt"],
+    ["form-data; name=f; filename*=utf-8''%E2%82%AC.txt", "€.txt"],
+    ["form-data; name=f; filename*=iso-8859-1'en'%A3.txt", "£.txt"],
+    ['form-data; filename="C:\\dir\\x.txt"; name="f"', "x.txt"],
+    ["form-data; filename=a;b.txt; name=f", "a;b.txt"],
+    [`form-data; name="f"; filename="${latin1("日本.txt")}"`, "日本.txt"],
+    ['form-data; name="f"; filename=""', "unnamed"],
+    ['form-data; name="f"', "unnamed"],
+  ];
+  for (const [header, name] of cases) {
+    assert.equal(partFileName(header), name, header);
   }
 });

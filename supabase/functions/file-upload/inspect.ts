@@ -2,46 +2,81 @@
 import type { Context } from "hono";
 import { call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
-import type { File } from "../_shared/wire/file.ts";
-import { askStorage, objectKey } from "../_shared/platform/storage.ts";
+import { Problem } from "../_shared/problems/problem.ts";
+import { askStorage } from "../_shared/platform/storage.ts";
 import { storageProblem } from "../_shared/problems/storage_problem.ts";
-import { refuseContradiction, SAMPLE_BYTES } from "./content_type.ts";
-import { removeObject } from "./remove.ts";
+import { judgeContent, type JudgedType, SAMPLE_BYTES } from "./content.ts";
+import { declaredType } from "./content_type.ts";
+import { abandon, settled, type StoredFile } from "./store.ts";
+
+/** What read_upload answers. */
+interface Upload {
+  file: {
+    id: string;
+    bucket: string;
+    original_name: string;
+    declared_type: string | null;
+  };
+  storage_path: string;
+  /** Null once the file is ready. */
+  object: { size_bytes: number; version: string | null } | null;
+}
 
 /**
- * Reads the first bytes of a ready file and deletes it where they contradict its type. It has to be
- * ready first, since nobody may read a pending object.
+ * Makes a file ready whose bytes are in Storage, if they are what they should be: looks at the first of
+ * them before anybody else can, and then insists on the object that it looked at.
  *
- * @throws {Problem} `type_mismatch`
+ * @throws {Problem} `type_mismatch`, and the upload is given up; or what the database refuses.
  */
-export async function verifyStoredContent(
+export async function completeUpload(
   c: Context<Env>,
-  file: File,
-): Promise<void> {
-  const path = objectKey(file);
-  const sample = await firstBytes(c, file, path);
+  file_id: string,
+): Promise<StoredFile> {
+  const upload: Upload = JSON.parse(await call(c, "read_upload", { file_id }));
+  if (upload.object === null) {
+    return await settled(c, await call(c, "complete_file", { file_id }));
+  }
+  const { mimeType } = await judge(c, upload);
+  return await settled(
+    c,
+    await call(c, "complete_file", {
+      file_id,
+      size_bytes: upload.object.size_bytes,
+      object_version: upload.object.version ?? undefined,
+      mime_type: mimeType,
+    }),
+  );
+}
+
+async function judge(c: Context<Env>, upload: Upload): Promise<JudgedType> {
+  const { file, storage_path } = upload;
+  const sample = await firstBytes(c, upload);
   try {
-    await refuseContradiction(file.mime_type, sample);
+    return await judgeContent({
+      bucket: file.bucket,
+      name: file.original_name,
+      type: declaredType(file.declared_type),
+    }, sample);
   } catch (error) {
-    await call(c, "delete_file", { file_id: file.id });
-    await removeObject(c, file.bucket, path);
+    if (error instanceof Problem) {
+      await abandon(c, file.id, file.bucket, storage_path);
+    }
     throw error;
   }
 }
 
 async function firstBytes(
   c: Context<Env>,
-  file: File,
-  path: string,
+  { file, storage_path, object }: Upload,
 ): Promise<Uint8Array> {
-  if (file.size_bytes === 0) return new Uint8Array();
+  if (object?.size_bytes === 0) return new Uint8Array();
   const response = await askStorage(
     c,
-    `/object/authenticated/${file.bucket}/${path}`,
-    {
-      headers: { Range: `bytes=0-${SAMPLE_BYTES - 1}` },
-    },
+    `/object/authenticated/${file.bucket}/${storage_path}`,
+    { headers: { Range: `bytes=0-${SAMPLE_BYTES - 1}` } },
   );
-  if (!response.ok) throw await storageProblem(response);
+  if (!response.ok) {
+    throw await storageProblem(response, { 404: "upload_incomplete" });
+  }
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -1,126 +1,153 @@
-/** The files of a multipart/form-data body, one after the other, streamed. */
-// @ts-types="npm:@types/busboy@1.5.4"
-import busboy from "busboy";
-import { Readable } from "node:stream";
+/** The files and fields of a multipart/form-data body (RFC 7578), one after the other, streamed. */
 import { Problem } from "../_shared/problems/problem.ts";
-import { type DeclaredType, parseContentType } from "./content_type.ts";
-import type { Chunks } from "./counted_stream.ts";
-import { cleanFileName } from "./file_name.ts";
-import { MAX_FILES } from "./schemas.ts";
+import { type DeclaredType, declaredType } from "./content_type.ts";
+import { chain, type Chunks } from "./chunks.ts";
+import { dispositionParameters } from "./disposition_parameters.ts";
+import { partFileName } from "./file_name.ts";
+import { PartSource } from "./part_source.ts";
+import { decoded } from "./transfer_encoding.ts";
 
-/** A file of a form. Its chunks must be read, or given up, before the next file comes. */
+/** A form of more parts than this is cut off. */
+const MAX_PARTS = 200;
+
+/** The most that a field may have, in bytes. */
+const MAX_FIELD_BYTES = 256 * 1024;
+
+/** A part that is meant as a file. Its chunks must be read, or given up, before the next part comes. */
 export interface FilePart {
-  /** @throws {Problem} for a name or type that is refused. */
-  announce(): { name: string; type: DeclaredType };
-  chunks: Chunks;
+  kind: "file";
+  /** @throws {Problem} for a name, an encoding or headers that are refused. */
+  announce(): { name: string; type: DeclaredType; chunks: Chunks };
+}
+
+/** A field of the form. */
+export interface FieldPart {
+  kind: "field";
+  name: string;
+  value: string;
 }
 
 /**
- * Reads a form's files in order. What is left of a file that its reader gave up is skipped.
+ * Reads a form's parts in order. What is left of a part that its reader gave up is skipped. An input that
+ * was left empty is no part; a part whose headers are broken is a file, since nothing says that it is not.
  *
- * @throws {Problem} `malformed_request` for a body that is no form, ends early, has no file or
- * more than {@link MAX_FILES}.
+ * @throws {Problem} `malformed_request` for a body that is no form, ends early or has more than 200 parts.
  */
-export async function* filesOf(request: Request): AsyncGenerator<FilePart> {
-  const form = openForm(request);
-  const parts = new Queue<{ file: Readable; info: busboy.FileInfo }>();
-  form.on("file", (_field, file, info) => {
-    // A form that breaks off ends its file with an error, whether or not anybody reads it yet.
-    file.on("error", () => {});
-    parts.push({ file, info });
-  });
-  form.on(
-    "filesLimit",
-    () => parts.fail(malformed(`At most ${MAX_FILES} files.`)),
+export async function* partsOf(
+  contentType: string,
+  body: Chunks,
+): AsyncGenerator<FilePart | FieldPart> {
+  const source = new PartSource(body, boundaryOf(contentType));
+  await source.start();
+  for (let count = 0; await source.nextPart(); count++) {
+    if (count === MAX_PARTS) throw malformed("The form has too many parts.");
+    const headers = readHeaders(await source.headers());
+    const content = source.content();
+    if (isField(headers)) {
+      yield await readField(headers?.disposition ?? "", content);
+    } else if (
+      headers === null ||
+      dispositionParameters(headers.disposition ?? "").get("filename") !== ""
+    ) {
+      yield filePart(headers, content);
+    } else {
+      // An input that was left empty has neither a name nor bytes.
+      const first = await content.next();
+      if (!first.done) {
+        yield filePart(headers, chain(first.value, content));
+      }
+    }
+    for await (const _ of content);
+  }
+}
+
+function boundaryOf(contentType: string): string {
+  const parameters = dispositionParameters(
+    contentType.slice(contentType.indexOf(";") + 1),
   );
-  form.on(
-    "error",
-    (cause: Error) => parts.fail(malformed("The form is broken.", cause)),
-  );
-  form.on("close", () => parts.end());
-
-  const source = Readable.from(request.body ?? [], { objectMode: false });
-  source.on("error", (cause: Error) => form.destroy(cause));
-  source.pipe(form);
-
-  let count = 0;
-  for await (const { file, info } of parts) {
-    count++;
-    // Kept alive when its reader stops, since the form cannot go on before the part is read.
-    const chunks = file.iterator({ destroyOnReturn: false });
-    yield {
-      announce: () => ({
-        name: cleanFileName(unescapeName(info.filename ?? "")),
-        type: parseContentType(info.mimeType),
-      }),
-      chunks,
-    };
-    await chunks.return?.();
-    file.resume();
+  const boundary = parameters.get("boundary") ?? "";
+  if (
+    boundary === "" || boundary.length > 200 || !contentType.includes(";")
+  ) {
+    throw malformed("The form has no boundary.");
   }
-  if (count === 0) throw malformed("The form has no file.");
+  return boundary;
 }
 
-function openForm(request: Request): busboy.Busboy {
-  try {
-    return busboy({
-      headers: { "content-type": request.headers.get("Content-Type") ?? "" },
-      defParamCharset: "utf8",
-      preservePath: true,
-      limits: {
-        files: MAX_FILES,
-        fields: 100,
-        parts: 200,
-        fieldSize: 64 * 1024,
-        headerPairs: 20,
-      },
-    });
-  } catch (cause) {
-    throw malformed("The form has no boundary.", cause);
-  }
+/** The headers of a part that count; null if they are broken. */
+interface PartHeaders {
+  disposition: string | null;
+  type: string | null;
+  encoding: string | null;
 }
 
-/** Browsers and curl escape these three, and no others, in the names of a form (WHATWG HTML). */
-const ESCAPES: Record<string, string> = {
-  "%22": '"',
-  "%0D": "\r",
-  "%0A": "\n",
-};
-
-function unescapeName(name: string): string {
-  return name.replace(/%22|%0D|%0A/g, (escape) => ESCAPES[escape] ?? escape);
-}
-
-function malformed(detail: string, cause?: unknown): Problem {
-  return new Problem("malformed_request", { detail, cause });
-}
-
-/** Hands events to an async reader, in order; a failure comes after what was before it. */
-class Queue<T> {
-  #items: T[] = [];
-  #ended = false;
-  #failure: unknown = null;
-  #wake: () => void = () => {};
-
-  push(item: T): void {
-    this.#items.push(item);
-    this.#wake();
-  }
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-  fail(error: unknown): void {
-    this.#failure ??= error;
-    this.end();
-  }
-  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
-    while (true) {
-      const item = this.#items.shift();
-      if (item !== undefined) yield item;
-      else if (this.#failure !== null) throw this.#failure;
-      else if (this.#ended) return;
-      else await new Promise<void>((resolve) => this.#wake = resolve);
+function readHeaders(lines: string[] | null): PartHeaders | null {
+  const headers = new Map<string, string>();
+  for (const line of lines ?? []) {
+    const [, name, value] = /^([^\s:]+)[ \t]*:[ \t]*(.*)$/s.exec(line) ?? [];
+    if (name === undefined || value === undefined) return null;
+    if (!headers.has(name.toLowerCase())) {
+      headers.set(name.toLowerCase(), value.trim());
     }
   }
+  const disposition = headers.get("content-disposition") ?? null;
+  if (
+    lines === null || disposition === null ||
+    !/^form-data\s*(;|$)/i.test(disposition)
+  ) return null;
+  return {
+    disposition,
+    type: headers.get("content-type") ?? null,
+    encoding: headers.get("content-transfer-encoding") ?? null,
+  };
+}
+
+/** A part without a file's name is a field, unless its type is one that only files have. */
+function isField(headers: PartHeaders | null): boolean {
+  return headers !== null &&
+    !/filename\*?\s*=/i.test(headers.disposition ?? "") &&
+    !/^application\/octet-stream\b/i.test(headers.type ?? "");
+}
+
+function filePart(headers: PartHeaders | null, content: Chunks): FilePart {
+  return {
+    kind: "file",
+    announce: () => {
+      if (headers === null) {
+        throw malformed("The part's headers cannot be read.");
+      }
+      return {
+        name: partFileName(headers.disposition ?? ""),
+        type: declaredType(headers.type),
+        chunks: decoded(headers.encoding, content),
+      };
+    },
+  };
+}
+
+async function readField(
+  disposition: string,
+  content: AsyncIterable<Uint8Array>,
+): Promise<FieldPart> {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let value = "";
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.byteLength;
+    if (size <= MAX_FIELD_BYTES) {
+      value += decoder.decode(chunk, { stream: true });
+    }
+  }
+  if (size > MAX_FIELD_BYTES) {
+    throw malformed("A field of the form is too long.");
+  }
+  return {
+    kind: "field",
+    name: dispositionParameters(disposition).get("name") ?? "",
+    value: value + decoder.decode(),
+  };
+}
+
+function malformed(detail: string): Problem {
+  return new Problem("malformed_request", { detail });
 }

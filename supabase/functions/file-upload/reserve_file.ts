@@ -6,7 +6,8 @@ import { call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
 import { askStorage, publicStorageUrl } from "../_shared/platform/storage.ts";
 import { storageProblem } from "../_shared/problems/storage_problem.ts";
-import { parseContentType } from "./content_type.ts";
+import { expectedType } from "./content.ts";
+import { requireType } from "./content_type.ts";
 import { cleanFileName } from "./file_name.ts";
 import {
   MAX_RESERVATION_BYTES,
@@ -14,6 +15,7 @@ import {
   ReservationRequest,
 } from "./schemas.ts";
 import { abandon } from "./store.ts";
+import { expiryOf } from "./token_time.ts";
 
 export const reserveFile = userRoute({
   operationId: "reserveFile",
@@ -22,7 +24,7 @@ export const reserveFile = userRoute({
   summary: "Reserve room for a file and get where to send its bytes",
   description:
     "For big files and poor networks. Send the bytes to `signed_upload.url` with PUT, or to the resumable (TUS) " +
-    "endpoint, with `mime_type` as Content-Type; then complete the file.",
+    "endpoint, with the file's `mime_type` as Content-Type; then complete the file.",
   body: { schema: ReservationRequest, maxBytes: MAX_RESERVATION_BYTES },
   answers: { 201: ["The reservation.", Reservation] },
   problems: [
@@ -33,23 +35,23 @@ export const reserveFile = userRoute({
     "unsupported_media_type",
   ],
 }, async (c, { body }) => {
-  const { essence, parameters } = parseContentType(body.mime_type);
-  const { file, storage_path } = JSON.parse(
-    await call(c, "reserve_file", {
-      bucket: body.bucket,
-      original_name: cleanFileName(body.original_name),
-      mime_type: essence,
-      size_bytes: body.size_bytes,
-      metadata: {
-        ...body.metadata,
-        ...(parameters === null ? {} : { content_type_parameters: parameters }),
-      },
-      continuation_id: body.continuation_id ?? undefined,
-    }),
-  );
+  const type = requireType(body.mime_type);
+  const name = cleanFileName(body.original_name);
+  const mime_type = expectedType({ bucket: body.bucket, name, type });
+  const answer = await call(c, "reserve_file", {
+    bucket: body.bucket,
+    original_name: name,
+    mime_type,
+    size_bytes: body.size_bytes,
+    metadata: body.metadata ? JSON.stringify(body.metadata) : undefined,
+    continuation_id: body.continuation_id ?? undefined,
+    declared_type: type.header ?? undefined,
+    type_parameters: type.parameters ?? undefined,
+  });
+  const { file, storage_path } = JSON.parse(answer);
   const signed_upload = await signUpload(c, file.bucket, storage_path)
     .catch(async (error: unknown) => {
-      await abandon(c, file, storage_path);
+      await abandon(c, file.id, file.bucket, storage_path);
       throw error;
     });
   const resumable = {
@@ -75,15 +77,6 @@ async function signUpload(c: Context<Env>, bucket: string, path: string) {
     url: `${publicStorageUrl()}${url}`,
     token,
     path,
-    expires_at: new Date(expiryOf(token) * 1000).toISOString(),
+    expires_at: new Date((expiryOf(token) ?? 0) * 1000).toISOString(),
   };
-}
-
-/** `exp` of a JWT that we pass on and do not trust, in seconds. */
-function expiryOf(token: string): number {
-  const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll(
-    "_",
-    "/",
-  );
-  return z.object({ exp: z.number() }).parse(JSON.parse(atob(payload))).exp;
 }

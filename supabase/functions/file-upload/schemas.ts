@@ -12,29 +12,53 @@ export const MAX_FILES = 10;
 /** A reservation is names and numbers, and metadata of up to 64 KiB. */
 export const MAX_RESERVATION_BYTES = 256 * 1024;
 
-const Bucket = z.enum(["user-files", "generated-files"]).default("user-files");
+const BucketName = z.enum(["user-files", "generated-files"]);
+const Bucket = BucketName.default("user-files");
 
-/** Metadata in a query: JSON text of an object. */
-const MetadataText = z.string().transform((value, context) => {
+/** Metadata in a query or a field: the JSON text of an object, which is passed on as it was sent. */
+const MetadataText = z.string().superRefine((value, context) => {
+  let parsed: unknown;
   try {
-    const parsed: unknown = JSON.parse(value);
-    return parsed;
+    parsed = JSON.parse(value);
   } catch {
     context.addIssue({ code: "custom", message: "Must be JSON." });
-    return z.NEVER;
+    return;
   }
-}).pipe(storable(Metadata)).openapi({
+  for (
+    const issue of storable(Metadata).safeParse(parsed).error?.issues ?? []
+  ) {
+    context.addIssue({
+      code: "custom",
+      message: issue.message,
+      path: [...issue.path],
+    });
+  }
+}).openapi({
   type: "string",
   description: "A JSON object of up to 64 KiB.",
 });
 
-export const UploadQuery = queryOf({
-  bucket: Bucket,
+/** What a query or the fields of a form say of all files. */
+const common = {
   continuation_id: ContinuationId.optional().openapi({
     description: "Links the file to this conversation.",
   }),
   metadata: MetadataText.optional(),
+};
+
+export const UploadQuery = queryOf({ bucket: Bucket, ...common });
+
+/** The fields of a form that say what the query can say too, and stand before the first file. */
+export const UploadFields = z.strictObject({
+  bucket: BucketName.optional(),
+  ...common,
 });
+
+export function isUploadField(
+  name: string,
+): name is keyof z.infer<typeof UploadFields> {
+  return Object.hasOwn(UploadFields.shape, name);
+}
 
 /** What names and describes a raw body; a form's parts have headers of their own. */
 export const UploadHeaders = z.object({
@@ -62,18 +86,20 @@ export const ReservationRequest = storable(
   }).openapi("ReservationRequest"),
 );
 
-/** What reserve_file answers. */
-export const Reserved = z.strictObject({
-  file: File,
-  storage_path: z.string(),
-  max_bytes: z.int(),
-});
+export const RenameRequest = storable(
+  z.strictObject({
+    original_name: z.string().optional(),
+    metadata: Metadata.optional().openapi({
+      description: "A merge patch.",
+    }),
+  }).openapi("RenameRequest"),
+);
 
 export const Stored = z.strictObject({
   file: File,
   deduplicated: z.boolean().openapi({
     description:
-      "You had the same content in this bucket already: this is that file.",
+      "You had the same content in this bucket under the same name already: this is that file.",
   }),
 }).openapi("Stored");
 

@@ -24,13 +24,11 @@ export const sweepFiles = secretRoute({
   answers: { 200: ["What was removed.", SweepAnswer] },
   bulk: true,
 }, async (c, { body }) => {
-  const { expired, unlinked, objects } = JSON.parse(
+  const { expired, unlinked, is_full, objects } = JSON.parse(
     await call(c, "begin_sweep", body),
   );
   const removed = await removeObjects(c, objects);
   const { rows, more } = JSON.parse(await call(c, "finish_sweep", {}));
-  // A full batch may not have been the last.
-  const isFull = Math.max(expired, unlinked) >= body.max_objects;
   return json(
     c,
     JSON.stringify({
@@ -38,7 +36,7 @@ export const sweepFiles = secretRoute({
       unlinked,
       objects: removed,
       rows,
-      more: more || isFull,
+      more: more || is_full,
     }),
   );
 });

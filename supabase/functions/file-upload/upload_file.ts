@@ -1,12 +1,10 @@
 /** `POST /file-upload`: a raw body or multipart/form-data, streamed into Storage. */
 import { z } from "@hono/zod-openapi";
-import { problemFromUnknown } from "../_shared/problems/problem.ts";
-import { problemBody } from "../_shared/problems/render.ts";
 import { json, userRoute } from "../_shared/http/route.ts";
-import { parseContentType } from "./content_type.ts";
+import { chunksOf } from "./chunks.ts";
+import { declaredType } from "./content_type.ts";
 import { announcedSha256 } from "./digest.ts";
 import { fileNameFrom } from "./file_name.ts";
-import { filesOf } from "./multipart.ts";
 import {
   MultipartAnswer,
   Stored,
@@ -14,6 +12,7 @@ import {
   UploadQuery,
 } from "./schemas.ts";
 import { storeFile } from "./store.ts";
+import { storeForm } from "./store_form.ts";
 
 export const uploadFile = userRoute({
   operationId: "uploadFile",
@@ -21,14 +20,16 @@ export const uploadFile = userRoute({
   post: "/",
   summary: "Store a file, or up to ten as multipart/form-data",
   description:
-    "A raw body is named by Content-Disposition (`filename*`) or X-File-Name (percent-encoded UTF-8), and checked " +
-    "against Repr-Digest if that is given. Each file of a multipart form has its own result.",
+    "Text, images and PDFs are recognized by their content; Content-Type is a hint. A raw body is named by " +
+    "Content-Disposition (`filename*`) or X-File-Name (percent-encoded UTF-8), and checked against Repr-Digest if " +
+    "that is given. Each file of a multipart form has its own result; `bucket`, `continuation_id` and `metadata` " +
+    "may be fields before the files instead of in the query.",
   query: UploadQuery,
   headers: UploadHeaders,
   stream: { "*/*": z.string().openapi({ format: "binary" }) },
   answers: {
     200: [
-      "You already have this content; the existing file is returned.",
+      "You already have this content under this name; the existing file is returned.",
       Stored,
     ],
     201: [
@@ -47,75 +48,35 @@ export const uploadFile = userRoute({
     "unsupported_media_type",
     "digest_mismatch",
   ],
-}, async (c, { query: { bucket, continuation_id, metadata }, headers }) => {
-  const common = {
-    bucket,
-    continuationId: continuation_id,
-    metadata: metadata ?? {},
-  };
-  const type = parseContentType(c.req.header("Content-Type"));
-
-  if (type.essence === "multipart/form-data") {
-    const results: z.infer<typeof MultipartAnswer>["results"] = [];
-    const fail = (error: unknown) =>
-      results.push({
-        problem: problemBody(problemFromUnknown(error), c.var.requestId),
-      });
-    try {
-      for await (const part of filesOf(c.req.raw)) {
-        try {
-          const announced = {
-            ...common,
-            ...part.announce(),
-            size: null,
-            sha256: null,
-          };
-          results.push(await storeFile(c, part.chunks, announced));
-        } catch (error) {
-          fail(error);
-        }
-      }
-    } catch (error) {
-      // The form broke: what was stored before is told all the same, and the break once.
-      if (!results.some((result) => "file" in result)) throw error;
-      if (!endsBroken(results)) fail(error);
-    }
-    const complete = results.every((result) => "file" in result);
-    return json(c, JSON.stringify({ results }), complete ? 201 : 207);
-  }
-
+}, async (c, { query, headers }) => {
+  const header = c.req.header("Content-Type") ?? "";
   const chunks = chunksOf(c.req.raw.body);
   try {
-    const stored = await storeFile(c, chunks, {
-      ...common,
-      type,
+    if (/^\s*multipart\/form-data\b/i.test(header)) {
+      const form = await storeForm(c, header, chunks, query);
+      return json(
+        c,
+        `{"results":[${form.results.join(",")}]}`,
+        form.isComplete ? 201 : 207,
+      );
+    }
+    const { text, deduplicated } = await storeFile(c, chunks, {
+      bucket: query.bucket,
+      continuationId: query.continuation_id,
+      metadata: query.metadata,
+      type: declaredType(header),
       name: fileNameFrom(c.req.raw.headers),
       size: contentLength(c.req.header("Content-Length")),
       sha256: announcedSha256(headers["repr-digest"]),
     });
-    return json(c, JSON.stringify(stored), stored.deduplicated ? 200 : 201);
+    return json(c, text, deduplicated ? 200 : 201);
   } finally {
     // What a refusal has left unread is drained by the app, which needs the body unlocked.
     await chunks.return(undefined);
   }
 });
 
-/** Whether the form broke within its last file, and that file's result says so. */
-function endsBroken(
-  results: z.infer<typeof MultipartAnswer>["results"],
-): boolean {
-  const last = results.at(-1);
-  return last !== undefined && "problem" in last &&
-    last.problem.code === "malformed_request";
-}
-
-async function* chunksOf(
-  body: ReadableStream<Uint8Array> | null,
-): AsyncGenerator<Uint8Array> {
-  if (body !== null) yield* body.values({ preventCancel: true });
-}
-
-/** null where the length is not known in advance. */
+/** Null if the length is not known in advance. */
 function contentLength(header: string | undefined): number | null {
   return header !== undefined && /^\d{1,15}$/.test(header)
     ? Number(header)

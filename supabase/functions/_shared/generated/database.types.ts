@@ -16,7 +16,7 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
-      abandon_file: { Args: { file_id: string }; Returns: boolean };
+      abandon_file: { Args: { file_id: string }; Returns: string };
       accept_invitation: { Args: { continuation_id: string }; Returns: string };
       append_messages: {
         Args: { idempotency_key?: string; request: string };
@@ -25,21 +25,27 @@ export type Database = {
       begin_export: { Args: { continuation_id: string }; Returns: string };
       begin_sweep: {
         Args: {
-          max_objects?: number;
-          pending_seconds?: number;
-          unlinked_seconds?: number;
+          max_objects: number;
+          pending_seconds: number;
+          unlinked_seconds: number;
         };
-        Returns: Json;
+        Returns: string;
       };
       complete_file: {
-        Args: { file_id: string; sha256?: string; size_bytes?: number };
-        Returns: Json;
+        Args: {
+          file_id: string;
+          mime_type?: string;
+          object_version?: string;
+          sha256?: string;
+          size_bytes?: number;
+        };
+        Returns: string;
       };
       delete_conversation: {
         Args: { continuation_id: string };
         Returns: string;
       };
-      delete_file: { Args: { file_id: string }; Returns: Json };
+      delete_file: { Args: { file_id: string }; Returns: string };
       erase_message: {
         Args: { continuation_id: string; message: string };
         Returns: string;
@@ -57,7 +63,7 @@ export type Database = {
         Args: { after: number; conversation_id: string; through: number };
         Returns: string;
       };
-      finish_sweep: { Args: { max_rows?: number }; Returns: Json };
+      finish_sweep: { Args: Record<PropertyKey, never>; Returns: string };
       fork_conversation: {
         Args: {
           continuation_id: string;
@@ -69,7 +75,7 @@ export type Database = {
       };
       grow_file: {
         Args: { file_id: string; size_bytes: number };
-        Returns: undefined;
+        Returns: string;
       };
       list_conversations: {
         Args: {
@@ -88,9 +94,9 @@ export type Database = {
           before_created_at?: string;
           before_id?: string;
           continuation_id?: string;
-          max_files?: number;
+          max_files: number;
         };
-        Returns: Json;
+        Returns: string;
       };
       put_member: {
         Args: { continuation_id: string; role: string; user_id: string };
@@ -104,7 +110,7 @@ export type Database = {
         };
         Returns: string;
       };
-      read_file: { Args: { file_id: string }; Returns: Json };
+      read_file: { Args: { file_id: string }; Returns: string };
       read_health: { Args: Record<PropertyKey, never>; Returns: string };
       read_history: {
         Args: {
@@ -125,20 +131,27 @@ export type Database = {
         Args: { continuation_id: string; message: string };
         Returns: string;
       };
+      read_upload: { Args: { file_id: string }; Returns: string };
       remove_member: {
         Args: { continuation_id: string; user_id: string };
         Returns: undefined;
+      };
+      rename_file: {
+        Args: { file_id: string; metadata?: string; original_name?: string };
+        Returns: string;
       };
       reserve_file: {
         Args: {
           bucket: string;
           continuation_id?: string;
-          metadata?: Json;
+          declared_type?: string;
+          metadata?: string;
           mime_type: string;
           original_name: string;
           size_bytes?: number;
+          type_parameters?: string;
         };
-        Returns: Json;
+        Returns: string;
       };
       search_messages: {
         Args: {
@@ -151,8 +164,12 @@ export type Database = {
         Returns: string;
       };
       sweep_conversations: {
-        Args: { max_conversations?: number };
-        Returns: Json;
+        Args: { max_conversations: number };
+        Returns: string;
+      };
+      unlink_file: {
+        Args: { continuation_id: string; file_id: string };
+        Returns: string;
       };
       update_conversation: {
         Args: {

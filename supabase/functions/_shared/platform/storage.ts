@@ -59,11 +59,6 @@ export async function askStorage(
   }
 }
 
-/** The key of a file's object in its bucket. It consists of ids and never includes the file's name. */
-export function objectKey(file: { owner_id: string; id: string }): string {
-  return `${file.owner_id}/${file.id}`;
-}
-
 /** The caller's token, and the publishable key that a gateway requires. */
 function credentials(c: Context<Env>): Record<string, string> {
   return {

@@ -9,7 +9,15 @@ export const File = z.strictObject({
   owner_id: z.guid(),
   bucket: z.enum(["user-files", "generated-files"]),
   original_name: z.string(),
-  mime_type: z.string(),
+  mime_type: z.string().openapi({
+    description: "By the content; for text, as declared or by the name.",
+  }),
+  declared_type: z.string().nullable().openapi({
+    description: "Content-Type as it was sent.",
+  }),
+  type_parameters: z.string().nullable().openapi({
+    description: "Parameters of the type, such as charset=iso-8859-1.",
+  }),
   size_bytes: z.int(),
   sha256: z.string().nullable().openapi({ description: "Lower-case hex." }),
   digest_verified: z.boolean().openapi({

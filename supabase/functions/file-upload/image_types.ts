@@ -1,0 +1,78 @@
+/** Images by their bytes, and the names that one and the same format goes by. */
+
+/** Types that are sent for each other. */
+const FAMILIES = [
+  ["image/jpeg", "image/jpg", "image/pjpeg"],
+  ["image/png", "image/apng", "image/x-png"],
+  [
+    "image/heic",
+    "image/heif",
+    "image/heic-sequence",
+    "image/heif-sequence",
+  ],
+  ["image/avif", "image/avif-sequence"],
+  ["image/tiff", "image/x-tiff", "image/tif"],
+  ["image/bmp", "image/x-ms-bmp", "image/x-bmp", "image/x-windows-bmp"],
+  ["image/x-icon", "image/vnd.microsoft.icon", "image/ico"],
+  [
+    "image/x-portable-anymap",
+    "image/x-portable-bitmap",
+    "image/x-portable-graymap",
+    "image/x-portable-pixmap",
+  ],
+];
+
+/** Whether a declared type is a name of the format that was found. */
+export function isSameImage(
+  declared: string | null,
+  found: string,
+): declared is string {
+  return declared === found || (declared !== null &&
+    FAMILIES.some((family) =>
+      family.includes(declared) && family.includes(found)
+    ));
+}
+
+/** Brands of still images and sequences in ISO base media files (ISO/IEC 23008-12, AVIF 1.1). */
+const AVIF_BRANDS = ["avif", "avis"];
+const HEIC_BRANDS = ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm"];
+const HEIF_BRANDS = ["mif1", "mif2", "msf1", "miaf"];
+
+/** The type of an image; null if it is none. `found` is what file-type takes the bytes for. */
+export function imageTypeOf(
+  sample: Uint8Array,
+  found: string | undefined,
+): string | null {
+  const head = new TextDecoder("latin1").decode(sample.subarray(0, 512));
+  const branded = brandedImage(sample, head);
+  if (branded !== null) return branded;
+  if (found?.startsWith("image/")) return found;
+  // Only its directory says which camera's TIFF it is, and that may be at the end of the file.
+  if (/^(II\*\0|II\+\0|MM\0\*|MM\0\+)/.test(head)) return "image/tiff";
+  if (/^P[4-7]\s/.test(head)) return "image/x-portable-anymap";
+  if (head.startsWith("qoif")) return "image/qoi";
+  if (head.startsWith("\xd7\xcd\xc6\x9a")) return "image/wmf";
+  if (head.startsWith("\x01\0\0\0") && head.slice(40, 44) === " EMF") {
+    return "image/emf";
+  }
+  return null;
+}
+
+function brandedImage(sample: Uint8Array, head: string): string | null {
+  if (head.slice(4, 8) !== "ftyp" || sample.length < 16) return null;
+  const size = new DataView(sample.buffer, sample.byteOffset).getUint32(0);
+  const brands = [head.slice(8, 12)];
+  for (let at = 16; at + 4 <= Math.min(size, head.length); at += 4) {
+    brands.push(head.slice(at, at + 4));
+  }
+  const has = (known: string[]) => brands.some((b) => known.includes(b));
+  // A video may be compatible with a brand of images; an image's own brand is one of them.
+  const major = brands.slice(0, 1);
+  if (
+    !major.some((b) =>
+      [...AVIF_BRANDS, ...HEIC_BRANDS, ...HEIF_BRANDS].includes(b)
+    )
+  ) return null;
+  if (has(AVIF_BRANDS)) return "image/avif";
+  return has(HEIC_BRANDS) ? "image/heic" : "image/heif";
+}

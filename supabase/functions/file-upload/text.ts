@@ -1,0 +1,77 @@
+/** Whether bytes are text. */
+
+/** Formats that are text, whatever else file-type recognizes in them. */
+const TEXT_FORMATS = [
+  "application/xml",
+  "text/vcard",
+  "text/calendar",
+  "application/rtf",
+];
+
+/** Byte order marks of UTF-16 and UTF-32, the longer ones first. */
+const WIDE: { mark: number[]; width: 2 | 4; littleEndian: boolean }[] = [
+  { mark: [0xff, 0xfe, 0, 0], width: 4, littleEndian: true },
+  { mark: [0, 0, 0xfe, 0xff], width: 4, littleEndian: false },
+  { mark: [0xff, 0xfe], width: 2, littleEndian: true },
+  { mark: [0xfe, 0xff], width: 2, littleEndian: false },
+];
+
+/** Whether the first bytes of a file are those of a text; `found` is what file-type takes them for. */
+export function isText(sample: Uint8Array, found: string | undefined): boolean {
+  const wide = WIDE.find(({ mark }) =>
+    sample.length >= mark.length && mark.every((b, i) => sample[i] === b)
+  );
+  if (wide !== undefined && isWideText(sample, wide)) return true;
+  return !sample.includes(0) &&
+    (found === undefined || TEXT_FORMATS.includes(found) ||
+      found.startsWith("text/") || onlySoundsBinary(sample));
+}
+
+/** Whether a text is UTF-8, or has a mark of UTF-16 or UTF-32; the last character may be cut off. */
+export function isUnicode(sample: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(sample, { stream: true });
+    return true;
+  } catch {
+    return WIDE.some(({ mark }) => mark.every((b, i) => sample[i] === b));
+  }
+}
+
+/** Whether all characters of UTF-16 or UTF-32 are ones that a text has. */
+function isWideText(
+  sample: Uint8Array,
+  { width, littleEndian }: (typeof WIDE)[number],
+): boolean {
+  const view = new DataView(
+    sample.buffer,
+    sample.byteOffset,
+    sample.byteLength - sample.byteLength % width,
+  );
+  let high = false;
+  for (let at = 0; at < view.byteLength; at += width) {
+    const unit = width === 2
+      ? view.getUint16(at, littleEndian)
+      : view.getUint32(at, littleEndian);
+    const low = width === 2 && unit >= 0xdc00 && unit <= 0xdfff;
+    if (low !== high || unit > 0x10ffff || isBinaryByte(unit)) return false;
+    high = width === 2 && unit >= 0xd800 && unit <= 0xdbff;
+  }
+  return true;
+}
+
+/**
+ * Whether a format was recognized by letters with which a text may begin as well: `BM` is a BMP to
+ * file-type, `MZ` a program, `solid ` a model. Those formats go on with bytes that no text has.
+ */
+function onlySoundsBinary(sample: Uint8Array): boolean {
+  return !sample.some(isBinaryByte) &&
+    !/^(%PDF-|GIF8[79]a)/.test(
+      new TextDecoder("latin1").decode(sample.subarray(0, 6)),
+    );
+}
+
+/** A "binary data byte" of the MIME Sniffing standard, or DEL. */
+function isBinaryByte(byte: number): boolean {
+  return byte <= 0x08 || byte === 0x0b || (byte >= 0x0e && byte <= 0x1a) ||
+    (byte >= 0x1c && byte <= 0x1f) || byte === 0x7f;
+}

@@ -1,4 +1,4 @@
-/** `POST /file-upload/{file_id}/complete`: makes a file ready that was sent straight to Storage. */
+/** `POST /file-upload/{file_id}/complete`: makes a file ready that was uploaded directly to Storage. */
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 import { FilePath } from "../_shared/wire/file.ts";
@@ -9,8 +9,9 @@ export const completeFile = userRoute({
   operationId: "completeFile",
   tag: "Files",
   post: "/{file_id}/complete",
-  summary: "Make a reserved file ready once its bytes are in Storage",
-  description: "Idempotent.",
+  summary: "Complete a reserved file once its bytes are in Storage",
+  description:
+    "Idempotent. Checks size, type and content, and makes the file ready.",
   params: FilePath,
   answers: { 200: ["The file is ready.", Stored] },
   problems: [

@@ -8,9 +8,9 @@ export const deleteFile = userRoute({
   operationId: "deleteFile",
   tag: "Files",
   delete: "/{file_id}",
-  summary: "Delete a file of yours, wherever it is linked",
+  summary: "Delete one of your files, even if it is linked",
   params: FilePath,
-  answers: { 204: ["The file is deleted, and its quota is given back."] },
+  answers: { 204: ["The file is deleted, and its quota is free again."] },
   problems: ["not_found"],
 }, async (c, { params }) => {
   const { bucket, storage_path } = JSON.parse(

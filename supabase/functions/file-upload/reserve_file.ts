@@ -1,4 +1,4 @@
-/** `POST /file-upload/reservations`: room for a file, and where to send its bytes. */
+/** `POST /file-upload/reservations`: reserves quota for a file that is uploaded directly to Storage. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { json, userRoute } from "../_shared/http/route.ts";
@@ -19,10 +19,10 @@ export const reserveFile = userRoute({
   operationId: "reserveFile",
   tag: "Files",
   post: "/reservations",
-  summary: "Reserve room for a file and get where to send its bytes",
+  summary: "Reserve quota for a file, and get the URLs to upload it to",
   description:
-    "For big files and poor networks. Send the bytes to `signed_upload.url` with PUT, or to the resumable (TUS) " +
-    "endpoint, with `mime_type` as Content-Type; then complete the file.",
+    "For large files and unreliable networks. Upload the bytes with `mime_type` as their Content-Type, either with " +
+    "PUT to `signed_upload.url` or through the resumable (TUS) endpoint. Then complete the file.",
   body: { schema: ReservationRequest, maxBytes: MAX_RESERVATION_BYTES },
   answers: { 201: ["The reservation.", Reservation] },
   problems: [
@@ -60,7 +60,7 @@ export const reserveFile = userRoute({
   return json(c, JSON.stringify({ file, signed_upload, resumable }), 201);
 });
 
-/** What Storage answers; the token is a JWT that ends when the URL does. */
+/** The response of Storage. The token is a JWT that expires together with the URL. */
 const SignedUpload = z.object({ url: z.string(), token: z.string() });
 
 async function signUpload(c: Context<Env>, bucket: string, path: string) {
@@ -79,7 +79,7 @@ async function signUpload(c: Context<Env>, bucket: string, path: string) {
   };
 }
 
-/** `exp` of a JWT that we pass on and do not trust, in seconds. */
+/** The `exp` of a JWT, in seconds. The token is passed on, so its signature is not checked. */
 function expiryOf(token: string): number {
   const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll(
     "_",

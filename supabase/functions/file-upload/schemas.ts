@@ -1,4 +1,4 @@
-/** What file-upload takes and answers. */
+/** The requests and answers of file-upload. */
 import { z } from "@hono/zod-openapi";
 import { ContinuationId, Metadata } from "../_shared/wire/conversation.ts";
 import { File } from "../_shared/wire/file.ts";
@@ -6,15 +6,15 @@ import { ProblemDetails } from "../_shared/http/openapi.ts";
 import { storable } from "../_shared/wire/storable.ts";
 import { queryOf } from "../_shared/wire/rules.ts";
 
-/** Files in one multipart body. */
+/** How many files a multipart body may have. */
 export const MAX_FILES = 10;
 
-/** A reservation is names and numbers, and metadata of up to 64 KiB. */
+/** Room for 64 KiB of metadata with its escapes, names and numbers. */
 export const MAX_RESERVATION_BYTES = 256 * 1024;
 
 const Bucket = z.enum(["user-files", "generated-files"]).default("user-files");
 
-/** Metadata in a query: JSON text of an object. */
+/** Metadata in a query, as JSON text. */
 const MetadataText = z.string().transform((value, context) => {
   try {
     const parsed: unknown = JSON.parse(value);
@@ -36,16 +36,17 @@ export const UploadQuery = queryOf({
   metadata: MetadataText.optional(),
 });
 
-/** What names and describes a raw body; a form's parts have headers of their own. */
+/** Headers for a raw body. The parts of a form have their own. */
 export const UploadHeaders = z.object({
   "content-disposition": z.string().optional().openapi({
-    description: "The file's name, in filename* or filename (RFC 6266).",
+    description: "The file's name, as `filename*` or `filename` (RFC 6266).",
   }),
   "x-file-name": z.string().optional().openapi({
     description: "The file's name, as percent-encoded UTF-8.",
   }),
   "repr-digest": z.string().optional().openapi({
-    description: "sha-256=:…:, which the content must have (RFC 9530).",
+    description:
+      "The SHA-256 of the content as `sha-256=:<base64>:` (RFC 9530). The upload is refused if it does not match.",
   }),
 });
 
@@ -54,15 +55,22 @@ export const ReservationRequest = storable(
     original_name: z.string(),
     mime_type: z.string(),
     size_bytes: z.int().min(0).openapi({
-      description: "Quota is taken for it.",
+      description: "The size of the file, for which quota is reserved.",
     }),
     bucket: Bucket,
     continuation_id: ContinuationId.nullish(),
     metadata: Metadata.nullish(),
-  }).openapi("ReservationRequest"),
+  }).openapi("ReservationRequest", {
+    example: {
+      original_name: "report.pdf",
+      mime_type: "application/pdf",
+      size_bytes: 1048576,
+      continuation_id: "review-42",
+    },
+  }),
 );
 
-/** What reserve_file answers. */
+/** The answer of the SQL function reserve_file. */
 export const Reserved = z.strictObject({
   file: File,
   storage_path: z.string(),
@@ -73,7 +81,7 @@ export const Stored = z.strictObject({
   file: File,
   deduplicated: z.boolean().openapi({
     description:
-      "You had the same content in this bucket already: this is that file.",
+      "Whether you already had this content in the bucket, and this is the existing file.",
   }),
 }).openapi("Stored");
 
@@ -86,14 +94,16 @@ export const MultipartAnswer = z.strictObject({
 export const Reservation = z.strictObject({
   file: File,
   signed_upload: z.strictObject({
-    url: z.string().openapi({ description: "PUT the bytes here." }),
+    url: z.string().openapi({
+      description: "Upload the bytes to this URL with PUT.",
+    }),
     token: z.string(),
     path: z.string(),
     expires_at: z.string().openapi({ format: "date-time" }),
   }),
   resumable: z.strictObject({
     endpoint: z.string().openapi({
-      description: "A TUS endpoint; send your access token.",
+      description: "A TUS endpoint, which requires your access token.",
     }),
     bucket: z.string(),
     object_name: z.string(),
@@ -102,25 +112,33 @@ export const Reservation = z.strictObject({
 
 export const SweepRequest = z.strictObject({
   pending_seconds: z.int().min(0).max(31_536_000).default(86_400).openapi({
-    description: "Age at which an unfinished upload is given up.",
+    description:
+      "The age in seconds at which an unfinished upload is abandoned.",
   }),
   unlinked_seconds: z.int().min(0).max(31_536_000).default(604_800).openapi({
-    description: "How long a file without a conversation is kept.",
+    description: "How many seconds a file is kept that no conversation links.",
   }),
   max_objects: z.int().min(1).max(1000).default(100).openapi({
-    description:
-      "How many objects one call removes at most; call again while `more` is true.",
+    description: "The maximum number of objects that a call removes.",
   }),
 }).openapi("SweepRequest");
 
 export const SweepAnswer = z.strictObject({
-  expired: z.int().openapi({ description: "Unfinished uploads given up." }),
+  expired: z.int().openapi({
+    description: "How many unfinished uploads were abandoned.",
+  }),
   unlinked: z.int().openapi({
-    description: "Files without a conversation given up.",
+    description:
+      "How many files were deleted because no conversation links them.",
   }),
-  objects: z.int().openapi({ description: "Objects removed from Storage." }),
+  objects: z.int().openapi({
+    description: "How many objects were removed from Storage.",
+  }),
   rows: z.int().openapi({
-    description: "Rows forgotten, their objects being gone.",
+    description:
+      "How many deleted rows were removed because their objects are gone.",
   }),
-  more: z.boolean(),
+  more: z.boolean().openapi({
+    description: "Whether there may be more to remove.",
+  }),
 }).openapi("SweepAnswer");

@@ -1,4 +1,4 @@
-/** `POST /file-upload/_/sweep`: maintenance with a secret key, to be called on a schedule. */
+/** `POST /file-upload/_/sweep`: removes what uploads and deletions have left behind. */
 import type { Context } from "hono";
 import { json, secretRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
@@ -10,12 +10,11 @@ export const sweepFiles = secretRoute({
   operationId: "sweepFiles",
   tag: "Maintenance",
   post: "/_/sweep",
-  summary:
-    "Remove what uploads and deletions have left behind, a bounded batch a call",
+  summary: "Remove what uploads and deletions have left behind, up to a limit",
   description:
-    "Gives up unfinished uploads and unlinked files past their time, removes the objects of deleted rows and of " +
-    "none, and removes deleted rows whose objects are gone. Safe to repeat and to interrupt. Call it again while " +
-    "`more` is true.",
+    "Abandons old unfinished uploads, deletes files that no conversation has linked for a while, removes objects " +
+    "whose rows are deleted or missing, and removes deleted rows whose objects are gone. Safe to repeat and to " +
+    "interrupt. Call it on a schedule, and again while `more` is true.",
   body: {
     schema: SweepRequest,
     maxBytes: MAX_RESERVATION_BYTES,
@@ -29,7 +28,7 @@ export const sweepFiles = secretRoute({
   );
   const removed = await removeObjects(c, objects);
   const { rows, more } = JSON.parse(await call(c, "finish_sweep", {}));
-  // A full batch may not have been the last.
+  // After a full batch there may be more.
   const isFull = Math.max(expired, unlinked) >= body.max_objects;
   return json(
     c,
@@ -43,7 +42,7 @@ export const sweepFiles = secretRoute({
   );
 });
 
-/** Removes objects by the Storage API, a call a bucket, and counts what was really there. */
+/** Removes objects with one Storage API call per bucket, and returns how many of them existed. */
 async function removeObjects(
   c: Context<Env>,
   objects: { bucket: string; storage_path: string }[],

@@ -1,7 +1,6 @@
-/** `POST /file-upload`: a raw body or multipart/form-data, streamed into Storage. */
+/** `POST /file-upload`: streams a raw body, or the files of a form, into Storage. */
 import { z } from "@hono/zod-openapi";
-import { problemFromUnknown } from "../_shared/problems/problem.ts";
-import { problemBody } from "../_shared/problems/render.ts";
+import { problemBody, reportedProblem } from "../_shared/problems/render.ts";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { parseContentType } from "./content_type.ts";
 import { announcedSha256 } from "./digest.ts";
@@ -21,8 +20,8 @@ export const uploadFile = userRoute({
   post: "/",
   summary: "Store a file, or up to ten as multipart/form-data",
   description:
-    "A raw body is named by Content-Disposition (`filename*`) or X-File-Name (percent-encoded UTF-8), and checked " +
-    "against Repr-Digest if that is given. Each file of a multipart form has its own result.",
+    "The name of a raw body is given in Content-Disposition (`filename*`) or X-File-Name (percent-encoded UTF-8). " +
+    "If Repr-Digest is given, the content must match it. Each file of a multipart form has its own result.",
   query: UploadQuery,
   headers: UploadHeaders,
   stream: { "*/*": z.string().openapi({ format: "binary" }) },
@@ -59,7 +58,7 @@ export const uploadFile = userRoute({
     const results: z.infer<typeof MultipartAnswer>["results"] = [];
     const fail = (error: unknown) =>
       results.push({
-        problem: problemBody(problemFromUnknown(error), c.var.requestId),
+        problem: problemBody(reportedProblem(error, c), c.var.requestId),
       });
     try {
       for await (const part of filesOf(c.req.raw)) {
@@ -76,7 +75,7 @@ export const uploadFile = userRoute({
         }
       }
     } catch (error) {
-      // The form broke: what was stored before is told all the same, and the break once.
+      // The form broke off: files that are already stored are reported, and the failure only once.
       if (!results.some((result) => "file" in result)) throw error;
       if (!endsBroken(results)) fail(error);
     }
@@ -95,12 +94,12 @@ export const uploadFile = userRoute({
     });
     return json(c, JSON.stringify(stored), stored.deduplicated ? 200 : 201);
   } finally {
-    // What a refusal has left unread is drained by the app, which needs the body unlocked.
+    // Unlocks the body, so that the app can drain what a refusal has left unread.
     await chunks.return(undefined);
   }
 });
 
-/** Whether the form broke within its last file, and that file's result says so. */
+/** Whether the form broke off within its last file, so that the file's result already reports it. */
 function endsBroken(
   results: z.infer<typeof MultipartAnswer>["results"],
 ): boolean {
@@ -115,7 +114,7 @@ async function* chunksOf(
   if (body !== null) yield* body.values({ preventCancel: true });
 }
 
-/** null where the length is not known in advance. */
+/** The value of Content-Length; null if the length is not known in advance. */
 function contentLength(header: string | undefined): number | null {
   return header !== undefined && /^\d{1,15}$/.test(header)
     ? Number(header)

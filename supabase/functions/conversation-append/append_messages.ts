@@ -1,4 +1,4 @@
-/** `POST /conversation-append`: one batch into one conversation. */
+/** `POST /conversation-append`: appends a batch of messages to a conversation. */
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 import { parseIdempotencyKey } from "./idempotency_key.ts";
@@ -15,13 +15,13 @@ export const appendMessages = userRoute({
   post: "/",
   summary: "Append one message or a batch; safe to retry",
   description:
-    "Creates the conversation if it does not exist. A batch is stored whole or not at all. `after_position` " +
-    "ends the live line there first (rewind); `revises` puts a message in the place of another (revise).",
+    "Creates the conversation if it does not exist. A batch is stored as a whole or not at all. `after_position` " +
+    "first ends the live line at that position (rewind). `revises` replaces a message on the live line (revise).",
   headers: AppendHeaders,
   body: { schema: AppendRequest, maxBytes: MAX_BODY_BYTES },
   answers: {
     200: ["Nothing was written: everything was already stored.", AppendAnswer],
-    201: ["Appended. Location names the history.", AppendAnswer],
+    201: ["Appended. Location is the URL of the history.", AppendAnswer],
   },
   problems: [
     "read_only",
@@ -34,7 +34,7 @@ export const appendMessages = userRoute({
 }, async (c, { headers }) => {
   const key = parseIdempotencyKey(headers["idempotency-key"]);
 
-  // The text of the body, and not what was parsed of it: JavaScript rounds numbers.
+  // The body's text and not its parsed value, in which JavaScript would have rounded numbers.
   const answer = await call(c, "append_messages", {
     request: c.var.bodyText,
     ...(key !== null && { idempotency_key: key }),

@@ -1,14 +1,13 @@
-/** The Idempotency-Key header, as draft-ietf-httpapi-idempotency-key-header has it, or bare. */
+/** The Idempotency-Key header: quoted, following draft-ietf-httpapi-idempotency-key-header, or bare. */
 import { Problem } from "../_shared/problems/problem.ts";
 import { textFault } from "../_shared/wire/storable.ts";
 
 const MAX_CHARACTERS = 255;
 
 /**
- * The key that a header's value stands for: an RFC 8941 string without its quotes, else the value
- * as it is.
+ * The key in a header's value: an RFC 8941 string without its quotes, or else the value as it is.
  *
- * @throws {Problem} `validation_failed` for an empty key, a long one, and an unfinished string.
+ * @throws {Problem} `validation_failed` if the key is empty or too long, or its closing quote is missing.
  */
 export function parseIdempotencyKey(header: string | undefined): string | null {
   if (header === undefined) return null;
@@ -23,7 +22,7 @@ export function parseIdempotencyKey(header: string | undefined): string | null {
   return key;
 }
 
-/** The content of an RFC 8941 string; null where it is none. */
+/** The content of an RFC 8941 string; null if the value is not such a string. */
 function unquote(value: string): string | null {
   const match = /^"((?:[^"\\]|\\["\\])*)"$/.exec(value);
   return match?.[1]?.replace(/\\(["\\])/g, "$1") ?? null;

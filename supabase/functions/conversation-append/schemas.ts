@@ -1,4 +1,4 @@
-/** What conversation-append takes and answers. */
+/** The requests and answers of conversation-append. */
 import { z } from "@hono/zod-openapi";
 import {
   ContinuationId,
@@ -14,23 +14,23 @@ import {
 import { storable } from "../_shared/wire/storable.ts";
 import { fitsUtf8, text } from "../_shared/wire/rules.ts";
 
-/** The whole body: room for one message of the largest size, or many of an ordinary one. */
+/** The size limit of a body: room for a few messages of the largest size, or many ordinary ones. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 const MAX_CONTENT_BYTES = 1024 * 1024;
 const MAX_MESSAGES = 100;
 const MAX_FILES = 100;
 
-/** PostgreSQL's integer. */
+/** The largest value of PostgreSQL's type integer. */
 const MAX_TOKENS = 2_147_483_647;
 
-/** How far a client's clock may be ahead. */
+/** How many milliseconds a client's clock may be ahead. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
 const FileIds = z.array(z.guid({ error: "Must be a file's id." }))
   .max(MAX_FILES, { error: `Must be at most ${MAX_FILES} file ids.` })
   .refine((ids) => new Set(ids).size === ids.length, {
-    error: "Must not name a file twice.",
+    error: "Must not contain the same id twice.",
   });
 
 const ClientId = text(1, 255).openapi({
@@ -54,7 +54,7 @@ const IncomingMessage = z.strictObject({
   }),
   client_id: ClientId.nullish(),
   revises: z.int().min(1).nullish().openapi({
-    description: "The live position that this message takes the place of.",
+    description: "The live position whose message this one replaces.",
   }),
   created_at: z.iso.datetime({
     offset: true,
@@ -65,7 +65,7 @@ const IncomingMessage = z.strictObject({
     { error: "Must not be later than now." },
   ).nullish().openapi({
     description:
-      "When the message was made elsewhere; now if omitted. It does not change the order.",
+      "When the message was written, if it is imported. The current time if omitted. It does not affect the order.",
   }),
   file_ids: FileIds.nullish().openapi({
     description: "Files to link to the message.",
@@ -92,15 +92,15 @@ export const AppendRequest = storable(
     }),
     expected_seq: z.int().min(0).nullish().openapi({
       description:
-        "Refuses the request unless the conversation's last_seq is this; 0 means that it must be new or empty.",
+        "Refuses the request unless this is the conversation's `last_seq`. 0 requires a new or empty conversation.",
     }),
     after_position: Place.nullish().openapi({
       description:
-        "Ends the live line at this position before anything is appended; 0 is its start. Nothing is removed from the log.",
+        "Ends the live line at this position before appending. 0 is the start of the line. Nothing is removed from the log.",
     }),
     on_mismatch: z.enum(["refuse", "revise"]).nullish().openapi({
       description:
-        "What to do with a client_id that is stored with another payload: refuse the request (the default) or revise that message.",
+        "What to do if a `client_id` is already stored with another payload: refuse the request (the default) or revise that message.",
     }),
     file_ids: FileIds.nullish().openapi({
       description: "Files to link to the conversation.",
@@ -108,14 +108,15 @@ export const AppendRequest = storable(
     messages: z.array(IncomingMessage)
       .max(MAX_MESSAGES, { error: `Must be at most ${MAX_MESSAGES} messages.` })
       .openapi({
-        description: "None creates the conversation, or only rewinds it.",
+        description:
+          "May be empty: the request then only creates or rewinds the conversation.",
       }),
   }).superRefine((request, context) => {
     for (const { index } of repeatedClientIds(request.messages)) {
       context.addIssue({
         code: "custom",
         path: ["messages", index, "client_id"],
-        message: "Another message of this batch has the same client_id.",
+        message: "Another message in this batch has the same client_id.",
       });
     }
   }).openapi("AppendRequest", {

@@ -5,7 +5,7 @@ import { call } from "../_shared/platform/database.ts";
 import { ConversationPath } from "../_shared/wire/conversation.ts";
 import { Member } from "./members.ts";
 
-/** Nothing. */
+/** The body is empty. */
 const MAX_ACCEPT_BYTES = 1024;
 
 export const acceptInvitation = userRoute(
@@ -15,7 +15,7 @@ export const acceptInvitation = userRoute(
     put: "/{continuation_id}/members/me",
     summary: "Accept an invitation",
     description:
-      "The conversation, addressed by its id, is in your list and search from now on. Also undoes a decline.",
+      "Address the conversation by its `id`. From now on it is in your list and search. You can also accept after declining.",
     params: ConversationPath,
     body: {
       schema: z.strictObject({}),

@@ -13,7 +13,7 @@ import {
 } from "../_shared/wire/conversation.ts";
 import { storable } from "../_shared/wire/storable.ts";
 
-/** Metadata of 64 KiB, a title, and room to escape them. */
+/** Room for 64 KiB of metadata and a title, with their escapes. */
 export const MAX_CHANGE_BYTES = 256 * 1024;
 
 const Change = storable(
@@ -29,15 +29,20 @@ const Change = storable(
     }),
     head_position: Place.optional().openapi({
       description:
-        "Makes the line that ends at this position the live one; 0 leaves nothing live.",
+        "The line that ends at this position becomes the live line. With 0, nothing is live.",
     }),
-  }).openapi("Change"),
+  }).openapi("Change", {
+    example: {
+      title: "Review of change 42",
+      metadata: { project: "atlas", draft: null },
+    },
+  }),
 );
 
 const IfMatch = z.object({
   "if-match": z.string().optional().openapi({
     description:
-      "Changes the conversation only if it is still what the answer with this ETag showed.",
+      "Changes the conversation only if it has not changed since the answer with this ETag.",
   }),
 });
 
@@ -47,12 +52,12 @@ export const changeConversation = userRoute({
   patch: "/{continuation_id}",
   summary:
     "Rename, describe, archive or expire a conversation, or switch its branch",
-  description: "The owner and editors.",
+  description: "Allowed to the owner and to editors.",
   params: ConversationPath,
   headers: IfMatch,
   body: { schema: Change, maxBytes: MAX_CHANGE_BYTES },
   answers: {
-    200: ["The conversation as it now is, with its ETag.", Conversation],
+    200: ["The changed conversation, with its ETag.", Conversation],
   },
   problems: [
     "read_only",

@@ -9,7 +9,8 @@ const Deleted = z.strictObject({
   messages: z.int(),
   members: z.int(),
   files_unlinked: z.int().openapi({
-    description: "The sweep removes those that no other conversation links.",
+    description:
+      "Files that are no longer linked to it. The sweep removes those that no other conversation links.",
   }),
 }).openapi("DeletedConversation");
 
@@ -18,7 +19,7 @@ export const deleteConversation = userRoute(
     operationId: "deleteConversation",
     tag: "Conversations",
     delete: "/{continuation_id}",
-    summary: "Delete a conversation of yours and all its messages at once",
+    summary: "Delete one of your conversations and all its messages",
     params: ConversationPath,
     answers: { 200: ["What was removed.", Deleted] },
     problems: ["owner_only", "not_found"],

@@ -1,4 +1,4 @@
-/** `DELETE /conversation-history/{continuation_id}/messages/{message}`: empties a message for good. */
+/** `DELETE /conversation-history/{continuation_id}/messages/{message}`: empties a message permanently. */
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 import { Message } from "../_shared/wire/conversation.ts";
@@ -10,10 +10,10 @@ export const eraseMessage = userRoute({
   delete: "/{continuation_id}/messages/{message}",
   summary: "Erase one message by its seq or id",
   description:
-    "The conversation's owner, or the message's author while an editor. Content, parts, metadata, file links and " +
-    "search index are gone for good; the row stays, with `erased_at`. To take a message off the live line " +
-    "without erasing it, rewind or revise.",
+    "Allowed to the conversation's owner, and to the message's author while they are an editor. Content, parts, " +
+    "metadata, file links and the search index are deleted permanently. The row stays, with `erased_at`. To take a " +
+    "message off the live line without erasing it, rewind or revise.",
   params: MessagePath,
-  answers: { 200: ["What is left of the message.", Message] },
+  answers: { 200: ["The erased message.", Message] },
   problems: ["not_found", "read_only", "owner_only"],
 }, async (c, { params }) => json(c, await call(c, "erase_message", params)));

@@ -1,4 +1,4 @@
-/** `GET /conversation-history/{continuation_id}/export`: all of it, as NDJSON. */
+/** `GET /conversation-history/{continuation_id}/export`: a whole conversation as NDJSON. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { userRoute } from "../_shared/http/route.ts";
@@ -14,9 +14,9 @@ export const exportConversation = userRoute({
   get: "/{continuation_id}/export",
   summary: "Export a conversation as NDJSON",
   description:
-    "One JSON object a line, with its `type`: `conversation`, `message` (every row of the log with its lineage, up " +
-    "to the last_seq of the first line), `file` (the manifest) and `end`, with the counts. An export without its " +
-    "end line is incomplete.",
+    "Each line is a JSON object with a `type`: `conversation`, `message` (every row of the log with its lineage, up " +
+    "to the `last_seq` of the first line), `file` (metadata without the bytes) and `end` (with the counts). An " +
+    "export without its `end` line is incomplete.",
   params: ConversationPath,
   answers: { 200: ["The export.", { [NDJSON]: z.string() }] },
   problems: ["not_found"],
@@ -26,7 +26,7 @@ export const exportConversation = userRoute({
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      // What fails here closes the connection, the only signal left: the status was sent long ago.
+      // A failure here closes the connection. No other signal is left, since the status was sent long ago.
       const { value, done } = await lines.next();
       if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
@@ -38,7 +38,7 @@ export const exportConversation = userRoute({
   return c.body(body, 200, { "Content-Type": NDJSON });
 });
 
-/** The export piece by piece; one piece is held at a time. */
+/** The export piece by piece. Only one piece is in memory at a time. */
 async function* exportLines(
   c: Context<Env>,
   conversation: string,
@@ -56,7 +56,7 @@ async function* exportLines(
           through: last_seq,
         }),
       );
-    // Deleted, or no longer shared, in the middle: the end line would be a lie.
+    // Deleted or no longer shared meanwhile: the export is incomplete and must not have an end line.
     if (piece.lines === null) throw new Error("The conversation is gone");
     yield piece.lines;
     messages += piece.count;
@@ -84,7 +84,7 @@ async function* exportLines(
   yield JSON.stringify({ type: "end", messages, files }) + "\n";
 }
 
-/** The text of a JSON object with its type as the first member. */
+/** A line: the text of a JSON object, with `type` added as its first member. */
 function typed(type: string, object: string): string {
   return `{"type":"${type}",${object.slice(1)}\n`;
 }

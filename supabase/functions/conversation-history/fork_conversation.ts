@@ -1,4 +1,4 @@
-/** `POST /conversation-history/{continuation_id}/fork`: a conversation that begins as another. */
+/** `POST /conversation-history/{continuation_id}/fork`: copies a conversation up to a position. */
 import { z } from "@hono/zod-openapi";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
@@ -10,7 +10,7 @@ import {
 } from "../_shared/wire/conversation.ts";
 import { storable } from "../_shared/wire/storable.ts";
 
-/** Two names and a number. */
+/** Room for two names and a number. */
 const MAX_FORK_BYTES = 16 * 1024;
 
 const Fork = storable(
@@ -24,20 +24,25 @@ const Fork = storable(
     title: Title.nullish().openapi({
       description: "The title of the source if omitted.",
     }),
-  }).openapi("Fork"),
+  }).openapi("Fork", {
+    example: { through_position: 2, continuation_id: "review-42-again" },
+  }),
 );
 
 export const forkConversation = userRoute({
   operationId: "forkConversation",
   tag: "Conversations",
   post: "/{continuation_id}/fork",
-  summary: "Continue from a point of a conversation in one of your own",
+  summary: "Copy a conversation up to a position, to continue it as your own",
   description:
-    "Copies the live line, with seqs and positions from 1; files are linked and not copied. The source is not changed.",
+    "Copies the live line, with new seqs and positions from 1. Files are linked, not copied. The source does not change.",
   params: ConversationPath,
   body: { schema: Fork, maxBytes: MAX_FORK_BYTES, optional: true },
   answers: {
-    201: ["The new conversation. Location names its history.", Conversation],
+    201: [
+      "The new conversation. Location is the URL of its history.",
+      Conversation,
+    ],
   },
   problems: ["not_found", "already_exists", "quota_exceeded"],
   bulk: true,

@@ -25,16 +25,16 @@ const ListQuery = queryOf({
       'Searches titles and messages instead: words, paths and names as they stand, "a phrase", `or`, `-not` after another word.',
   }),
   cursor: z.string().max(500).optional().openapi({
-    description: "next_cursor of the page before.",
+    description: "The `next_cursor` of the previous page.",
   }),
   limit: wholeNumber(1, 100).default(20),
   archived: z.enum(["true", "false"]).optional().openapi({
     description:
-      "Archived conversations or the others. If omitted, a list holds the others and a search both.",
+      "Whether to return archived conversations or the others. If omitted, a list has only the others and a search has both.",
   }),
   invited: z.enum(["true"]).optional().openapi({
     description:
-      "Open invitations: what is shared with you and neither accepted nor declined.",
+      "Returns open invitations: conversations shared with you that you have neither accepted nor declined.",
   }),
   prefix: ContinuationId.optional().openapi({
     description: "Only conversations whose continuation_id begins with this.",
@@ -50,7 +50,7 @@ const ListQuery = queryOf({
   }),
 });
 
-/** What a cursor of the list stands for. */
+/** What a cursor of the list encodes. */
 const ListPosition = z.strictObject({
   last_activity_at: CursorTime,
   id: z.guid(),
@@ -67,11 +67,11 @@ export const listConversations = userRoute({
   operationId: "listConversations",
   tag: "Conversations",
   get: "/",
-  summary: "List conversations, or search them with q",
+  summary: "List conversations, or search them",
   query: ListQuery,
   answers: {
     200: [
-      "A page of the list or of the hits; next_cursor is null on the last page.",
+      "A page of the list, or of the hits if `q` was given. `next_cursor` is null on the last page.",
       z.union([ConversationList, SearchAnswer]),
     ],
   },

@@ -4,7 +4,7 @@ import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 import { Member, MemberPath, MemberRole } from "./members.ts";
 
-/** A role. */
+/** Room for a role. */
 const MAX_MEMBER_BYTES = 1024;
 
 export const putMember = userRoute(
@@ -14,11 +14,13 @@ export const putMember = userRoute(
     put: "/{continuation_id}/members/{user_id}",
     summary: "Invite a user, or change a member's role",
     description:
-      "Owner only. The user can read the conversation by its id at once; it appears in their list and search only " +
-      "after they accept.",
+      "Owner only. The user can read the conversation by its `id` at once. It appears in their list and search only " +
+      "after they have accepted.",
     params: MemberPath,
     body: {
-      schema: z.strictObject({ role: MemberRole }),
+      schema: z.strictObject({ role: MemberRole }).openapi({
+        example: { role: "viewer" },
+      }),
       maxBytes: MAX_MEMBER_BYTES,
     },
     answers: { 200: ["The member.", Member] },

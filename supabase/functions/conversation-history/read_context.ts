@@ -1,4 +1,4 @@
-/** `GET /conversation-history/{continuation_id}/context`: what fits a model's token budget. */
+/** `GET /conversation-history/{continuation_id}/context`: the messages that fit a model's token budget. */
 import { z } from "@hono/zod-openapi";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
@@ -19,11 +19,11 @@ const Context = z.strictObject({
   messages: z.array(Message).openapi({ description: "Oldest to newest." }),
   tokens_used: z.int(),
   estimated: z.boolean().openapi({
-    description: "Whether any token_count is an estimate of ours.",
+    description: "Whether any `token_count` was estimated by Continuum.",
   }),
   omitted_before_position: z.int().nullable().openapi({
     description:
-      "Messages before this position are left out, except for system and developer messages; null if none is.",
+      "Messages before this position are omitted, except for system and developer messages; null if none are.",
   }),
 }).openapi("Context");
 
@@ -34,11 +34,11 @@ export const readContext = userRoute(
     get: "/{continuation_id}/context",
     summary: "Read the newest messages that fit a token budget",
     description:
-      "System and developer messages, and the longest run of others up to the newest that fits. A tool's result " +
-      "never comes without its call. At most 4 MiB, whatever the budget.",
+      "Returns all system and developer messages, and as many of the newest other messages, without gaps, as fit. A " +
+      "tool's result never comes without its call. The response is at most 4 MiB, whatever the budget.",
     params: ConversationPath,
     query: ContextQuery,
-    answers: { 200: ["The messages to give to a model.", Context] },
+    answers: { 200: ["The messages to send to a model.", Context] },
     problems: ["budget_too_small"],
   },
   async (c, { params, query: { max_tokens, max_messages } }) =>

@@ -13,7 +13,7 @@ const PageQuery = queryOf({
   limit: wholeNumber(1, 500).default(100),
   view: z.enum(["line", "log"]).default("line").openapi({
     description:
-      "The live line in the order of position, or every row of the log in the order of seq.",
+      "`line`: the live line in order of position. `log`: every message of the log in order of seq.",
   }),
 });
 
@@ -23,13 +23,16 @@ export const readHistory = userRoute({
   get: "/{continuation_id}",
   summary: "Read messages, oldest to newest",
   description:
-    "The newest messages unless `before` or `after` is given. A conversation that does not exist, or that you " +
-    "may not see, reads as empty. A page weighs at most 4 MiB, so it may hold fewer messages than `limit`: follow " +
-    "`has_more` and the Link header.",
+    "Returns the newest messages unless `before` or `after` is given. A conversation that does not exist, or that " +
+    "you may not see, reads as empty. A page is at most 4 MiB, so it may have fewer messages than `limit`: check " +
+    "`has_more`, or follow the Link header.",
   params: ConversationPath,
   query: PageQuery,
   answers: {
-    200: ["A page, with an ETag, and a Link to the pages around it.", Page],
+    200: [
+      "A page, with an ETag, and a Link to the next and previous pages.",
+      Page,
+    ],
   },
   conditional: true,
 }, async (c, { params, query: { limit, view, before, after } }) => {
@@ -48,7 +51,7 @@ export const readHistory = userRoute({
   return json(c, answer);
 });
 
-/** The pages before and after this one, if there are any. */
+/** The queries of the previous and next page, or null if there is none. */
 function neighbours(
   { conversation, messages }: z.infer<typeof Page>,
   view: "line" | "log",

@@ -8,8 +8,10 @@ export const readMessage = userRoute({
   operationId: "readMessage",
   tag: "Conversations",
   get: "/{continuation_id}/messages/{message}",
-  summary: "Read one message by its seq or id",
+  summary: "Read a message by its seq or id",
   params: MessagePath,
-  answers: { 200: ["The message, whether or not it is live.", Message] },
+  answers: {
+    200: ["The message, even if it is not on the live line.", Message],
+  },
   problems: ["not_found"],
 }, async (c, { params }) => json(c, await call(c, "read_message", params)));

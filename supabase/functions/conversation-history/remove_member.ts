@@ -7,11 +7,11 @@ export const removeMember = userRoute({
   operationId: "removeMember",
   tag: "Members",
   delete: "/{continuation_id}/members/{user_id}",
-  summary: "Take a share away, decline it, or leave",
+  summary: "Remove a member, decline an invitation, or leave",
   description:
-    "The owner takes a share away; a member declines an invitation or leaves.",
+    "The owner can remove any member. A member can only remove themselves.",
   params: MemberOrMePath,
-  answers: { 204: ["The user has no access from the next request on."] },
+  answers: { 204: ["The user has no access any more."] },
   problems: ["owner_only", "not_found"],
 }, async (c, { params: { continuation_id, user_id } }) => {
   await call(c, "remove_member", {

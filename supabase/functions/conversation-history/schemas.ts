@@ -1,4 +1,4 @@
-/** What several routes of conversation-history take and answer. */
+/** Requests and answers that several routes of conversation-history share. */
 import { z } from "@hono/zod-openapi";
 import {
   Conversation,
@@ -16,15 +16,15 @@ export const Page = z.strictObject({
   }),
 }).openapi("Page");
 
-/** A bound of a page: messages before or after a place. */
+/** The bounds of a page. */
 export const PageBounds = {
   before: wholeNumber(1).optional().openapi({
     description:
-      "Messages before this position (with view=log, seq). If there are more than `limit`, the newest.",
+      "Only messages before this position (with `view=log`, this seq). If there are more than `limit`, the newest.",
   }),
   after: wholeNumber(0).optional().openapi({
     description:
-      "Messages after this position (with view=log, seq). If there are more than `limit`, the oldest.",
+      "Only messages after this position (with `view=log`, this seq). If there are more than `limit`, the oldest.",
   }),
 };
 

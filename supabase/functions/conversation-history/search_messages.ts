@@ -1,4 +1,4 @@
-/** `GET /conversation-history?q=`: full-text search over titles and messages that the caller may read. */
+/** `GET /conversation-history?q=`: full-text search in the titles and messages that the caller may read. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { decodeCursor, withNextCursor } from "../_shared/http/pagination.ts";
@@ -30,19 +30,19 @@ export const SearchAnswer = z.strictObject({
   next_cursor: z.string().nullable(),
 }).openapi("SearchAnswer");
 
-/** What a cursor of a search stands for. */
+/** What a cursor of a search encodes. */
 const HitPosition = z.strictObject({
   rank: z.number().refine(isReal),
   id: z.guid(),
 });
 
-/** Whether PostgreSQL's real takes it: neither too large nor too close to 0. */
+/** Whether PostgreSQL's type real can store `rank`: it is neither too large nor too close to 0. */
 function isReal(rank: number): boolean {
   const real = Math.fround(rank);
   return Number.isFinite(real) && (real !== 0 || rank === 0);
 }
 
-/** What to look for. */
+/** A search. */
 export interface Search {
   q: string;
   archived?: "true" | "false" | undefined;
@@ -51,7 +51,7 @@ export interface Search {
 }
 
 /**
- * The SearchAnswer as JSON text.
+ * A {@link SearchAnswer} as JSON text.
  *
  * @throws {Problem} `invalid_cursor`
  */

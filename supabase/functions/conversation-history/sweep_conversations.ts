@@ -1,9 +1,9 @@
-/** `POST /conversation-history/_/sweep`: removes expired conversations, with a secret key. */
+/** `POST /conversation-history/_/sweep`: removes expired conversations. */
 import { z } from "@hono/zod-openapi";
 import { json, secretRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 
-/** A number. */
+/** Room for a number. */
 const MAX_SWEEP_BYTES = 1024;
 
 const SweepConversations = z.strictObject({
@@ -12,16 +12,18 @@ const SweepConversations = z.strictObject({
 
 const SweptConversations = z.strictObject({
   conversations: z.int().openapi({
-    description: "Expired conversations removed.",
+    description: "How many expired conversations were removed.",
   }),
-  more: z.boolean().openapi({ description: "Whether another call has work." }),
+  more: z.boolean().openapi({
+    description: "Whether there may be more to remove.",
+  }),
 }).openapi("SweptConversations");
 
 export const sweepConversations = secretRoute({
   operationId: "sweepConversations",
   tag: "Maintenance",
   post: "/_/sweep",
-  summary: "Remove expired conversations, a bounded number a call",
+  summary: "Remove expired conversations, up to a limit",
   description: "Call it on a schedule, and again while `more` is true.",
   body: {
     schema: SweepConversations,

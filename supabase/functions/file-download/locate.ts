@@ -1,4 +1,4 @@
-/** Where the bytes of a file are, if the caller may have them. */
+/** Finds the object of a file that the caller may read. */
 import type { Context } from "hono";
 import { call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
@@ -11,7 +11,7 @@ export interface Located {
   storage_path: string;
 }
 
-/** @throws {Problem} `not_found` for a file that is not there, not ready, or not the caller's to see. */
+/** @throws {Problem} `not_found` if the file does not exist, is not ready, or may not be seen by the caller. */
 export async function locateReady(
   c: Context<Env>,
   fileId: string,

@@ -1,4 +1,4 @@
-/** `GET /file-download/{file_id}/url`: a short-lived URL that needs no token. */
+/** `GET /file-download/{file_id}/url`: a short-lived URL that works without a token. */
 import { z } from "@hono/zod-openapi";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { askStorage, publicStorageUrl } from "../_shared/platform/storage.ts";
@@ -7,14 +7,14 @@ import { FilePath } from "../_shared/wire/file.ts";
 import { locateReady } from "./locate.ts";
 import { SignedUrl, UrlQuery } from "./schemas.ts";
 
-/** What Storage answers; relative to its own URL. */
+/** The response of Storage. The URL is relative to that of Storage. */
 const Signed = z.object({ signedURL: z.string() });
 
 export const signFileUrl = userRoute({
   operationId: "signFileUrl",
   tag: "Files",
   get: "/{file_id}/url",
-  summary: "Get a short-lived URL of a file",
+  summary: "Get a short-lived URL for a file",
   description:
     "Whoever has the URL can read the file until it expires, even if you lose access before then.",
   params: FilePath,
@@ -40,7 +40,7 @@ export const signFileUrl = userRoute({
   if (!response.ok) throw await storageProblem(response, { 404: "not_found" });
   const { signedURL } = Signed.parse(await response.json());
 
-  // download= makes Storage answer with an attachment of that name, whatever the type.
+  // download= makes Storage send an attachment with that name, whatever the type.
   const url = `${publicStorageUrl()}${signedURL}&download=${
     encodeURIComponent(file.original_name)
   }`;

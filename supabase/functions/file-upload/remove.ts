@@ -1,14 +1,14 @@
-/** Removing an object whose row is deleted, in the caller's name. */
+/** Removes the object of a deleted row, as the caller. */
 import type { Context } from "hono";
 import type { Env } from "../_shared/platform/env.ts";
 import { askStorage } from "../_shared/platform/storage.ts";
 
-/** Short, since a client waits for an answer that does not depend on it. */
+/** Short, since the response to the client waits for the removal but does not depend on it. In milliseconds. */
 const REMOVAL_TIMEOUT_MS = 2000;
 
 /**
- * Removes the object if Storage lets it go now. Never fails: the row says that the object is to go,
- * and the sweep removes what stays.
+ * Removes an object if Storage is able to now. Never throws: if the object stays, the sweep finds it by its row
+ * and removes it.
  */
 export async function removeObject(
   c: Context<Env>,
@@ -24,6 +24,6 @@ export async function removeObject(
     });
     await response.body?.cancel();
   } catch {
-    // Storage is out of reach.
+    // Storage cannot be reached.
   }
 }

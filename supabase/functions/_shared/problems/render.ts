@@ -31,10 +31,16 @@ export function problemBody(problem: Problem, requestId: string) {
   };
 }
 
-/** The response to any thrown value. Logs the cause of an internal problem. */
-export function renderError(error: unknown, c: Context<Env>): Response {
+/** The problem for any thrown value. This is where the cause of an internal one is logged. */
+export function reportedProblem(error: unknown, c: Context<Env>): Problem {
   const problem = problemFromUnknown(error);
   if (problem.code === "internal") logError(c, problem.cause);
+  return problem;
+}
+
+/** The response to any thrown value. */
+export function renderError(error: unknown, c: Context<Env>): Response {
+  const problem = reportedProblem(error, c);
   return c.body(
     JSON.stringify(problemBody(problem, c.var.requestId)),
     problem.status,

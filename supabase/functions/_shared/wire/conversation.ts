@@ -84,7 +84,23 @@ export const Conversation = z.strictObject({
   updated_at: Timestamp.openapi({
     description: "The last change of any kind.",
   }),
-}).openapi("Conversation");
+}).openapi("Conversation", {
+  example: {
+    id: "5f0c3f0a-7a35-4c3e-9c55-0a8b4a1f6d10",
+    continuation_id: "review-42",
+    owner_id: "8d3a6f1e-2b7c-4f0d-a1e9-6c5b4d3e2f10",
+    title: "Review of change 42",
+    metadata: { project: "atlas" },
+    last_seq: 2,
+    head_position: 2,
+    access: "owner",
+    archived_at: null,
+    ttl_seconds: null,
+    last_activity_at: "2026-11-25T10:00:00.123456+00:00",
+    created_at: "2026-11-25T10:00:00.123456+00:00",
+    updated_at: "2026-11-25T10:00:00.123456+00:00",
+  },
+});
 
 export const Message = z.strictObject({
   id: z.guid(),
@@ -119,7 +135,25 @@ export const Message = z.strictObject({
   file_ids: z.array(z.guid()),
   erased_at: Timestamp.nullable(),
   created_at: Timestamp,
-}).openapi("Message");
+}).openapi("Message", {
+  example: {
+    id: "0d4e7a52-93b1-4c68-8f2d-7e6a5b4c3d20",
+    seq: 1,
+    position: 1,
+    parent_position: 0,
+    live: true,
+    role: "user",
+    content: "Please review this change.",
+    parts: null,
+    metadata: {},
+    token_count: 7,
+    client_id: "0d4e7a52-93b1-4c68-8f2d-7e6a5b4c3d20",
+    author_id: "8d3a6f1e-2b7c-4f0d-a1e9-6c5b4d3e2f10",
+    file_ids: [],
+    erased_at: null,
+    created_at: "2026-11-25T10:00:00.123456+00:00",
+  },
+});
 
 /** The path of one conversation. */
 export const ConversationPath = z.object({

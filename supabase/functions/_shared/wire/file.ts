@@ -29,7 +29,23 @@ export const File = z.strictObject({
   metadata: JsonObject,
   created_at: Timestamp,
   updated_at: Timestamp,
-}).openapi("File");
+}).openapi("File", {
+  example: {
+    id: "b1c2d3e4-5f60-4718-92a3-b4c5d6e7f801",
+    owner_id: "8d3a6f1e-2b7c-4f0d-a1e9-6c5b4d3e2f10",
+    bucket: "user-files",
+    original_name: "report.pdf",
+    mime_type: "application/pdf",
+    size_bytes: 1048576,
+    sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    digest_verified: true,
+    file_type: "user_upload",
+    status: "ready",
+    metadata: {},
+    created_at: "2026-11-25T10:00:00.123456+00:00",
+    updated_at: "2026-11-25T10:00:00.123456+00:00",
+  },
+});
 
 export type File = z.infer<typeof File>;
 

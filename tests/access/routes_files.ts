@@ -10,6 +10,7 @@ import {
   writers,
 } from "./matrix.ts";
 import { route } from "./routes.ts";
+import type { Answer } from "../support/http.ts";
 import type { World } from "./world.ts";
 
 const health = { ...everybody, nobody: "ok", forged: "ok", secret: "ok" };
@@ -22,6 +23,10 @@ const nobodyAtAll = outcomes(
   "not_found",
 );
 const file = (kind: Kind) => (world: World) => ({ file_id: world[kind] });
+
+/** `unlisted`: the list holds others, and not this file. */
+const listsFile = ({ text, body }: Answer, id: string) =>
+  text.includes(id) ? "ok" : body.files.length === 0 ? "empty" : "unlisted";
 
 /** Bytes of what is not ready are nobody's to read. */
 const bytes = {
@@ -55,20 +60,20 @@ const reads = kinds.flatMap((kind): Case[] => [
     what: `a ${kind} file in the conversation's list`,
     outcomes: kind === "linked"
       ? readers
-      : outcomes("empty", "empty", "empty", "empty"),
+      : outcomes("unlisted", "unlisted", "unlisted", "empty"),
     query: ({ id }) => ({ continuation_id: id }),
-    outcome: ({ text }, world) => text.includes(world[kind]) ? "ok" : "empty",
+    outcome: (answer, world) => listsFile(answer, world[kind]),
   }),
   route("GET /file-download", {
     what: `a ${kind} file in one's own list`,
     outcomes: outcomes(
-      kind === "linked" || kind === "unlinked" ? "ok" : "empty",
+      kind === "linked" || kind === "unlinked" ? "ok" : "unlisted",
       "empty",
       "empty",
       "empty",
     ),
     query: () => ({ limit: "100" }),
-    outcome: ({ text }, world) => text.includes(world[kind]) ? "ok" : "empty",
+    outcome: (answer, world) => listsFile(answer, world[kind]),
   }),
 ]);
 
@@ -119,8 +124,10 @@ export const fileRoutes: Case[] = [
     changes: true,
     params: file("pending"),
   }),
+  // It removes the object that a crash has left.
   route("POST /file-upload/_/sweep", {
     outcomes: maintenance,
+    changes: true,
     json: () => ({}),
   }),
 ];

@@ -315,17 +315,14 @@ const files: TableCase[] = [
       "type_parameters",
       "metadata",
     ],
-    what: "a name for the owner's content",
-    outcomes: adders(),
-    run: (tx, { linked, mark }) =>
+    what: "another name for the owner's upload",
+    outcomes: owner,
+    run: (tx, { pending, mark }) =>
       tx`
         insert into continuum.files
           (content_id, original_name, mime_type, declared_type, type_parameters, metadata)
-        select f.content_id, ${mark}, f.mime_type, null, null, '{}'
-        from continuum.files f where f.id = ${linked}
-        union all
-        select ${crypto.randomUUID()}, ${mark}, 'text/plain', null, null, '{}'
-        where not exists (select from continuum.files where id = ${linked})
+        select f.content_id, ${mark}, f.mime_type, null, null, '{}'::jsonb
+        from continuum.files f where f.id = ${pending}
       `,
   },
   {

@@ -1,9 +1,10 @@
 /** Every SQL function of the API by everybody, straight through the Data API. */
 import { withSql } from "../support/sql.ts";
 import { conversationFunctions } from "./functions_conversations.ts";
+import { fileFunctions } from "./functions_files.ts";
 import { assertCovered, runCases } from "./run.ts";
 
-const cases = [...conversationFunctions];
+const cases = [...conversationFunctions, ...fileFunctions];
 
 Deno.test("the matrix lists every function of the API", async () => {
   const functions = await withSql((sql) =>

@@ -1,9 +1,10 @@
 /** Every route by everybody. */
 import { functionNames, openapiOf } from "../../scripts/openapi.ts";
 import { conversationRoutes } from "./routes_conversations.ts";
+import { fileRoutes } from "./routes_files.ts";
 import { assertCovered, runCases } from "./run.ts";
 
-const cases = [...conversationRoutes];
+const cases = [...conversationRoutes, ...fileRoutes];
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
 Deno.test("the matrix lists every route", async () => {

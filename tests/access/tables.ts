@@ -247,13 +247,96 @@ const files: TableCase[] = [
   {
     table: "conversation_files",
     privilege: "insert",
-    columns: ["conversation_id", "file_id", "message_seq"],
-    what: "a file that one sees to the editor's message",
-    outcomes: by("refused", "ok", "refused", "refused"),
+    columns: ["conversation_id", "file_id"],
+    what: "a file of one's own",
+    outcomes: adders(),
+    run: (tx, { id, unlinked }) =>
+      tx`
+        insert into continuum.conversation_files (conversation_id, file_id)
+        values (${id}, ${unlinked})
+      `,
+  },
+  {
+    table: "conversation_files",
+    privilege: "delete",
+    what: "what the owner linked",
+    outcomes: owner,
     run: (tx, { id, linked }) =>
       tx`
-        insert into continuum.conversation_files (conversation_id, file_id, message_seq)
-        values (${id}, ${linked}, 3)
+        delete from continuum.conversation_files
+        where conversation_id = ${id} and file_id = ${linked}
+      `,
+  },
+  {
+    table: "file_contents",
+    privilege: "select",
+    what: "that of a linked file",
+    outcomes: owner,
+    run: (tx, { linked }) =>
+      tx`
+        select from continuum.file_contents c join continuum.files f on f.content_id = c.id
+        where f.id = ${linked}
+      `,
+  },
+  {
+    table: "file_contents",
+    privilege: "insert",
+    columns: ["bucket", "mime_type", "size_bytes", "announced_bytes"],
+    what: "one of one's own",
+    outcomes: everybody,
+    run: (tx) =>
+      tx`
+        insert into continuum.file_contents (bucket, mime_type, size_bytes, announced_bytes)
+        values ('user-files', 'text/plain', 1, 1)
+      `,
+  },
+  {
+    table: "file_contents",
+    privilege: "update",
+    columns: ["status", "size_bytes", "sha256", "digest_verified"],
+    what: "a pending one, to its bytes",
+    outcomes: owner,
+    run: (tx, { pending }) =>
+      tx`
+        update continuum.file_contents
+        set size_bytes = 6, sha256 = null, digest_verified = false, status = 'pending'
+        where owner_id = (select owner_id from continuum.files where id = ${pending})
+          and id = (select content_id from continuum.files where id = ${pending})
+      `,
+  },
+  {
+    table: "files",
+    privilege: "insert",
+    columns: [
+      "content_id",
+      "original_name",
+      "mime_type",
+      "declared_type",
+      "type_parameters",
+      "metadata",
+    ],
+    what: "another name for the owner's upload",
+    outcomes: owner,
+    run: (tx, { pending, mark }) =>
+      tx`
+        insert into continuum.files
+          (content_id, original_name, mime_type, declared_type, type_parameters, metadata)
+        select f.content_id, ${mark}, f.mime_type, null, null, '{}'::jsonb
+        from continuum.files f where f.id = ${pending}
+      `,
+  },
+  {
+    table: "files",
+    privilege: "update",
+    columns: ["content_id", "original_name", "mime_type", "metadata", "status"],
+    what: "its name and status",
+    outcomes: owner,
+    run: (tx, { linked, mark }) =>
+      tx`
+        update continuum.files
+        set content_id = content_id, original_name = ${mark}, mime_type = mime_type,
+          metadata = '{"new":true}', status = status
+        where id = ${linked}
       `,
   },
 ];

@@ -146,7 +146,9 @@ export function missingWorld(): World {
 export async function pathOf(file: string): Promise<string> {
   const [row] = await withSql((sql) =>
     sql<{ path: string }[]>`
-      select storage_path as path from continuum.files where id = ${file}
+      select c.storage_path as path
+      from continuum.files f join continuum.file_contents c on c.id = f.content_id
+      where f.id = ${file}
     `
   );
   return row?.path ?? `${owner.id}/${file}`;
@@ -175,9 +177,17 @@ export function readState({ id, mark, ...ids }: World) {
       order by file_id, message_seq`,
     files: await sql`
       select * from continuum.files where id = any(${files}::uuid[]) order by id`,
+    contents: await sql`
+      select c.* from continuum.file_contents c
+      where c.id in (select content_id from continuum.files where id = any(${files}::uuid[]))
+      order by c.id`,
     objects: await sql`
       select o.bucket_id, o.name, o.version from storage.objects o
-      where o.name in (select storage_path from continuum.files where id = any(${files}::uuid[]))
+      where o.name in (
+          select c.storage_path
+          from continuum.files f join continuum.file_contents c on c.id = f.content_id
+          where f.id = any(${files}::uuid[])
+        )
         or o.name like ${"%" + mark + "%"}
       order by o.name`,
     buckets: await sql`

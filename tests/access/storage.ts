@@ -1,0 +1,236 @@
+/** What can be asked of Storage itself, past the functions. */
+import type { Actor } from "../support/actors.ts";
+import { target } from "../support/target.ts";
+import { type Case, type Outcomes, outcomes } from "./matrix.ts";
+import { pathOf, readState, type World } from "./world.ts";
+
+const BUCKET = "user-files";
+const storage = (actor: Actor) => actor.supabase.storage.from(BUCKET);
+const text = () =>
+  new Blob([`other ${crypto.randomUUID()}`], { type: "text/plain" });
+const asText = { contentType: "text/plain" };
+
+/** The secret key passes by every policy, so it is not asked here. */
+const by = (
+  owner: string,
+  editor: string,
+  viewer: string,
+  outsider: string,
+): Outcomes =>
+  outcomes(owner, editor, viewer, outsider, {
+    nobody: "refused",
+    forged: "refused",
+    secret: "skipped",
+  });
+
+const readers = by("ok", "ok", "ok", "refused");
+const ownerAlone = by("ok", "refused", "refused", "refused");
+const refused = by("refused", "refused", "refused", "refused");
+
+/** Who reads an object by what its file is. */
+const seen = {
+  linked: readers,
+  unlinked: ownerAlone,
+  pending: ownerAlone,
+  deleted: refused,
+};
+const kinds = Object.keys(seen) as (keyof typeof seen)[];
+
+const ask = (
+  covers: string,
+  outcomes: Outcomes,
+  run: (actor: Actor, world: World) => Promise<boolean>,
+  changes = false,
+): Case => ({
+  covers,
+  outcomes,
+  changes,
+  run: async (actor, world) => ({
+    outcome: await run(actor, world) ? "ok" : "refused",
+  }),
+});
+
+const reads = kinds.flatMap((kind): Case[] => [
+  ask(
+    `download of a ${kind} object`,
+    seen[kind],
+    async (actor, world) =>
+      (await storage(actor).download(await pathOf(world[kind]))).data !== null,
+  ),
+  ask(
+    `signed URL of a ${kind} object`,
+    seen[kind],
+    async (actor, world) => {
+      const path = await pathOf(world[kind]);
+      return (await storage(actor).createSignedUrl(path, 60)).data !== null;
+    },
+  ),
+  ask(
+    `description of a ${kind} object`,
+    seen[kind],
+    async (actor, world) =>
+      (await storage(actor).info(await pathOf(world[kind]))).data !== null,
+  ),
+  ask(
+    `list with a ${kind} object`,
+    seen[kind],
+    async (actor, world) => {
+      const [folder, name] = (await pathOf(world[kind])).split("/") as [
+        string,
+        string,
+      ];
+      const { data } = await storage(actor).list(folder, { search: name });
+      return (data ?? []).some((object) => object.name === name);
+    },
+  ),
+  ask(
+    `public address of a ${kind} object`,
+    refused,
+    async (actor, world) => {
+      const path = `object/public/${BUCKET}/${await pathOf(world[kind])}`;
+      const response = await fetch(`${target.url}/storage/v1/${path}`, {
+        headers: actor.headers,
+      });
+      await response.body?.cancel();
+      return response.ok;
+    },
+  ),
+]);
+
+/** Whether an operation was said to be done; what is there is compared besides. */
+const done = async (
+  operation: PromiseLike<{ data: unknown; error: unknown }>,
+): Promise<boolean> => {
+  const { data, error } = await operation;
+  return error === null && data !== null &&
+    !(Array.isArray(data) && data.length === 0);
+};
+
+const writes: Case[] = [
+  ask(
+    "upload to the owner's folder, without a row",
+    refused,
+    async (actor, { linked, mark }) => {
+      const [folder] = (await pathOf(linked)).split("/");
+      return done(storage(actor).upload(`${folder}/${mark}`, text(), asText));
+    },
+  ),
+  ask(
+    "upload to one's own folder, without a row",
+    refused,
+    (actor, { mark }) =>
+      done(storage(actor).upload(`${actor.id}/${mark}`, text(), asText)),
+  ),
+  ask(
+    "upload to a reserved path",
+    ownerAlone,
+    async (actor, { awaited }) =>
+      done(storage(actor).upload(await pathOf(awaited), text(), asText)),
+    true,
+  ),
+  ask(
+    "upload URL of a reserved path",
+    ownerAlone,
+    async (actor, { awaited }) => {
+      const path = await pathOf(awaited);
+      const { data } = await storage(actor).createSignedUploadUrl(path);
+      const token = data?.token ?? "none";
+      return done(
+        storage(actor).uploadToSignedUrl(path, token, text(), asText),
+      );
+    },
+    true,
+  ),
+  ...(["linked", "pending"] as const).flatMap((kind): Case[] => [
+    ask(
+      `overwriting the object of a ${kind} file by an upsert`,
+      refused,
+      async (actor, world) =>
+        done(
+          storage(actor).upload(await pathOf(world[kind]), text(), {
+            ...asText,
+            upsert: true,
+          }),
+        ),
+    ),
+    ask(
+      `overwriting the object of a ${kind} file by an update`,
+      refused,
+      async (actor, world) =>
+        done(storage(actor).update(await pathOf(world[kind]), text(), asText)),
+    ),
+    ask(
+      `removing the object of a ${kind} file`,
+      refused,
+      async (actor, world) =>
+        done(storage(actor).remove([await pathOf(world[kind])])),
+    ),
+    ask(
+      `moving the object of a ${kind} file to one's own folder`,
+      refused,
+      async (actor, world) =>
+        done(
+          storage(actor).move(
+            await pathOf(world[kind]),
+            `${actor.id}/${world.mark}`,
+          ),
+        ),
+    ),
+    ask(
+      `copying the object of a ${kind} file to where no row is`,
+      refused,
+      async (actor, world) =>
+        done(
+          storage(actor).copy(
+            await pathOf(world[kind]),
+            `${actor.id}/${world.mark}`,
+          ),
+        ),
+    ),
+    ask(
+      `copying the object of a ${kind} file to a reserved path`,
+      refused,
+      async (actor, world) =>
+        done(
+          storage(actor).copy(
+            await pathOf(world[kind]),
+            await pathOf(world.awaited),
+          ),
+        ),
+    ),
+  ]),
+  ask(
+    "removing the object of a deleted file",
+    ownerAlone,
+    async (actor, { deleted }) =>
+      done(storage(actor).remove([await pathOf(deleted)])),
+    true,
+  ),
+  ask(
+    "opening the bucket to the public",
+    refused,
+    (actor) =>
+      done(actor.supabase.storage.updateBucket(BUCKET, { public: true })),
+  ),
+  ask("listing the buckets", refused, async (actor) => {
+    const { data } = await actor.supabase.storage.listBuckets();
+    return (data ?? []).length > 0;
+  }),
+  ask(
+    "emptying the bucket",
+    refused,
+    async (actor, world) => {
+      const before = await readState(world);
+      await actor.supabase.storage.emptyBucket(BUCKET);
+      const after = await readState(world);
+      return before.objects.length !== after.objects.length;
+    },
+  ),
+  ask(
+    "making a bucket",
+    refused,
+    (actor, { mark }) => done(actor.supabase.storage.createBucket(mark)),
+  ),
+];
+
+export const storageCases = [...reads, ...writes];

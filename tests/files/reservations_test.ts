@@ -161,7 +161,7 @@ Deno.test("what is declared as anything may be reserved if its content can be te
       ["run.sh", "application/x-shellscript", "text/x-shellscript"],
       ["data", "application/octet-stream", "text/plain"],
       ["data.json", "application/json", "text/json"],
-    ]
+    ] as const
   ) {
     const reservation = await reserve(owner, { original_name, mime_type });
     assert.equal(reservation.status, 201, original_name);

@@ -218,7 +218,8 @@ end;
 $$;
 
 -- What a content's row may become, whoever changes it: ready only with its object, whose size, type and
--- version it takes; never back; and nothing about the bytes of a ready one.
+-- version it takes; never back; and nothing about the bytes of a ready one. Definer, because it looks at
+-- the object, which Storage shows to nobody while it is pending.
 create function continuum.check_content()
 returns trigger
 language plpgsql
@@ -269,7 +270,7 @@ create trigger file_contents_check
   for each row execute function continuum.check_content();
 
 -- What a file's row may become: it is of a content of its owner, ready only when that is ready, and never
--- comes back.
+-- comes back. Definer, so that it sees the content whoever changes the row.
 create function continuum.check_file()
 returns trigger
 language plpgsql
@@ -309,7 +310,8 @@ create trigger files_check
   for each row execute function continuum.check_file();
 
 -- A file that becomes ready may have no link yet. A content goes with the last of its names; its row is
--- locked, so that a name that is being added is seen or sees it deleted.
+-- locked, so that a name that is being added is seen or sees it deleted. Definer, because neither row is
+-- the caller's to change where a sweep or a cascade takes the other.
 create function continuum.follow_file()
 returns trigger
 language plpgsql
@@ -337,7 +339,8 @@ create trigger files_follow
   for each row execute function continuum.follow_file();
 
 -- Bytes that an owner's pending uploads have in Storage beyond what was reserved for them: Storage holds
--- an upload without Content-Length to no limit.
+-- an upload without Content-Length to no limit. Definer, because a pending object is shown to nobody; only
+-- triggers ask.
 create function continuum.overdrawn_bytes(owner uuid)
 returns bigint
 language plpgsql
@@ -450,7 +453,8 @@ create trigger files_keep_count
   for each row execute function continuum.keep_file_count();
 
 -- Files that lose a link may have lost their last: their time until the sweep starts now. Once a statement
--- and not once a row, and without touching the files, whoever owns them.
+-- and not once a row, and without touching the files, whoever owns them. Definer, because nobody is granted
+-- to write the note.
 create function continuum.note_unlinked_files()
 returns trigger
 language plpgsql

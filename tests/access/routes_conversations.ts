@@ -140,6 +140,12 @@ const change: Case[] = [
     changes: true,
     params: () => ({ message: "3" }),
   }),
+  route(`DELETE ${history}/files/{file_id}`, {
+    // Only the owner takes away what somebody else has linked.
+    outcomes: { ...writers, editor: "owner_only" },
+    changes: true,
+    params: ({ linked }) => ({ file_id: linked }),
+  }),
   route("POST /conversation-history/_/sweep", {
     outcomes: maintenance,
     json: () => ({}),

@@ -91,7 +91,11 @@ const { conversation } = stored.body;
 
 const invitation = `conversation-history/${name}/members/${guest.id}`;
 const text = { headers: { "Content-Type": "text/plain" }, body: name };
-const upload = await request(owner, "file-upload", text);
+const upload = await request(
+  owner,
+  `file-upload?continuation_id=${name}`,
+  text,
+);
 const fileId = upload.body.file.id;
 
 const cases: [operationId: string, path: string, options?: RequestOptions][] = [
@@ -123,6 +127,10 @@ const cases: [operationId: string, path: string, options?: RequestOptions][] = [
   ["listFiles", "file-download"],
   ["describeFile", `file-download/${fileId}/metadata`],
   ["signFileUrl", `file-download/${fileId}/url`],
+  ["renameFile", `file-upload/${fileId}`, {
+    json: { original_name: "renamed.txt" },
+  }],
+  ["unlinkFile", `conversation-history/${name}/files/${fileId}`],
   ["deleteFile", `file-upload/${fileId}`],
 ];
 

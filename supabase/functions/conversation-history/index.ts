@@ -17,6 +17,7 @@ import { readMember } from "./read_member.ts";
 import { readMessage } from "./read_message.ts";
 import { removeMember } from "./remove_member.ts";
 import { sweepConversations } from "./sweep_conversations.ts";
+import { unlinkFile } from "./unlink_file.ts";
 
 export const app = createApp("conversation-history", openapi, [
   listConversations,
@@ -34,6 +35,7 @@ export const app = createApp("conversation-history", openapi, [
   readMember,
   putMember,
   removeMember,
+  unlinkFile,
   sweepConversations,
 ]);
 

@@ -45,7 +45,8 @@ export async function callWith<Name extends keyof Functions & string>(
 ): Promise<string> {
   const { data, error, status } = await db.rpc(name, args);
   if (error) throw databaseProblem(error, status);
-  return typeof data === "string" ? data : JSON.stringify(data ?? null);
+  // remove_member and the like answer nothing.
+  return data ?? "";
 }
 
 /** A client that acts as the user of a token, under row level security. */

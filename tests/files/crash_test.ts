@@ -41,7 +41,7 @@ for (
     const answer = request(owner, "file-upload", {
       at: project.at,
       body: content,
-      headers: { "Content-Type": "text/plain" },
+      headers: { "Content-Type": "text/plain", "X-File-Name": "a.txt" },
     }).catch(() => null);
     await reached;
     await project.kill();

@@ -279,6 +279,8 @@ set search_path = ''
 as $$
 begin
   if tg_op = 'INSERT' then
+    -- The first name of a content, which has one while it is pending.
+    new.id := new.content_id;
     new.status := 'pending';
   elsif old.status = 'deleted' or (old.status = 'ready' and new.status = 'pending') then
     raise exception 'a file cannot go from % to %', old.status, new.status

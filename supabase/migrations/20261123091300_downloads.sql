@@ -86,6 +86,16 @@ begin
 end;
 $$;
 
+-- A position of a list, as cursors carry it.
+create function continuum.position_json(created_at timestamptz, id uuid)
+returns json
+language sql
+stable
+set search_path = ''
+as $$
+  select row_to_json(p) from (select position_json.created_at, position_json.id) p
+$$;
+
 -- The caller's ready files, or those of a conversation that they see; newest first, by keyset. last is the
 -- position of the last one, null at the end.
 create function public.list_files(
@@ -105,7 +115,7 @@ declare
   start_at constant timestamptz := coalesce(before_created_at, 'infinity');
   start_id constant uuid        := coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
   target   continuum.conversations;
-  answer   json;
+  answer   text;
 begin
   perform continuum.require_account();
   if continuation_id is not null then
@@ -136,22 +146,22 @@ begin
     select c.id, c.created_at, row_number() over (order by c.created_at desc, c.id desc) as number
     from candidates c
   )
-  select json_build_object(
-    'files', coalesce(
-      json_agg(continuum.file_json(continuum.find_file(n.id)) order by n.number)
-        filter (where n.number <= capped),
-      '[]'
-    ),
-    'last', case
-      when count(*) > capped then json_build_object(
-        'created_at', max(n.created_at) filter (where n.number = capped),
-        'id', (array_agg(n.id) filter (where n.number = capped))[1]
-      )
-    end
-  )
-  into answer
-  from numbered n;
-  return answer::text;
+  select row_to_json(r)::text into answer
+  from (
+    select
+      coalesce(
+        json_agg(continuum.file_json(continuum.find_file(n.id)) order by n.number)
+          filter (where n.number <= capped),
+        '[]'
+      ) as files,
+      case
+        when count(*) > capped then (
+          array_agg(continuum.position_json(n.created_at, n.id)) filter (where n.number = capped)
+        )[1]
+      end as last
+    from numbered n
+  ) r;
+  return answer;
 end;
 $$;
 
@@ -215,6 +225,7 @@ comment on function public.export_files is 'Problems: invalid_token.';
 revoke all on function
   continuum.links_of,
   continuum.linked_files,
+  continuum.position_json,
   public.read_file,
   public.list_files,
   public.export_files
@@ -222,6 +233,7 @@ from public, anon, authenticated, service_role;
 grant execute on function
   continuum.links_of,
   continuum.linked_files,
+  continuum.position_json,
   public.read_file,
   public.list_files,
   public.export_files

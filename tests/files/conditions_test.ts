@@ -94,7 +94,6 @@ for (const range of ["bytes=0-3", `bytes=${size}-`]) {
 for (
   const [what, headers] of [
     ["If-Match: another entity tag", { "If-Match": '"a"' }],
-    ["If-Match: the entity tag made weak", { "If-Match": `W/${etag}` }],
     ["If-Unmodified-Since: earlier", { "If-Unmodified-Since": seconds(-9) }],
     ["If-Match before If-None-Match and Range", {
       "If-Match": '"a"',
@@ -108,12 +107,16 @@ for (
   });
 }
 
+Deno.test("If-Match takes the entity tag that a gateway has weakened", async () => {
+  assert.equal((await get({ "If-Match": `W/${etag}` })).status, 200);
+});
+
 for (
   const [what, ifRange, status] of [
     ["the entity tag", etag, 206],
     ["the date", modified, 206],
     ["another entity tag", '"stale"', 200],
-    ["the entity tag made weak", `W/${etag}`, 200],
+    ["the entity tag that a gateway has weakened", `W/${etag}`, 206],
     ["an older date", seconds(-1), 200],
     ["a newer date", seconds(1), 200],
     ["nonsense", "yesterday", 200],
@@ -162,7 +165,10 @@ for (
     assert.equal(answer.headers.get("ETag"), etag);
     if (status === 304) {
       assert.equal(answer.headers.get("Content-Length") ?? "0", "0");
-      assert.equal(answer.headers.get("Cache-Control"), "private, no-cache");
+      assert.equal(
+        answer.headers.get("Cache-Control"),
+        "private, no-cache, no-transform",
+      );
     }
   });
 }

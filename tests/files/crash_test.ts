@@ -41,7 +41,7 @@ for (
     const answer = request(owner, "file-upload", {
       at: project.at,
       body: content,
-      headers: { "Content-Type": "text/plain" },
+      headers: { "Content-Type": "text/plain", "X-File-Name": "a.txt" },
     }).catch(() => null);
     await reached;
     await project.kill();
@@ -92,7 +92,7 @@ for (const passed of [false, true]) {
     await using project = await faultyProject("file-upload");
     const { fault, reached } = hold(storage("DELETE"), { passed });
     project.fail(fault);
-    const answer = request(owner, "file-upload/sweep", {
+    const answer = request(owner, "file-upload/_/sweep", {
       at: project.at,
       headers: { apikey: project.at.secretKey },
       json: { ...atOnce, max_objects: 1000 },

@@ -38,7 +38,7 @@ Deno.test("a download is the bytes, with the headers that describe them", () => 
       "Repr-Digest": `sha-256=:${digest.toString("base64")}:`,
       "Content-Disposition":
         `inline; filename="notes.txt"; filename*=UTF-8''notes.txt`,
-      "Cache-Control": "private, no-cache",
+      "Cache-Control": "private, no-cache, no-transform",
       "X-Content-Type-Options": "nosniff",
       "Content-Security-Policy": "default-src 'none'; sandbox",
     },

@@ -108,7 +108,9 @@ Deno.test("the metadata route answers the row, with a tag for If-None-Match", as
   const path = `file-download/${file?.id}/metadata`;
   const answer = await request(owner, path);
   assert.equal(answer.status, 200);
-  assert.deepEqual(answer.body, file);
+  const { links, ...described } = answer.body;
+  assert.deepEqual(described, file);
+  assert.ok(Array.isArray(links));
   const tag = answer.headers.get("ETag") ?? "";
   const again = await request(owner, path, {
     headers: { "If-None-Match": tag },
@@ -120,6 +122,7 @@ Deno.test("the metadata of a pending file is the owner's to see, and nobody else
   const { file } = (await reserve(owner, { continuation_id: conversation.id }))
     .body;
   const path = `file-download/${file.id}/metadata`;
-  assert.deepEqual((await request(owner, path)).body, file);
+  const { links: _, ...described } = (await request(owner, path)).body;
+  assert.deepEqual(described, file);
   assertProblem(await request(stranger, path), 404, "not_found");
 });

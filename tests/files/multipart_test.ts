@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Actor, signUp } from "../support/actors.ts";
 import { append, fresh, request } from "../support/http.ts";
-import { assertProblem } from "../support/problems.ts";
+import { assertInvalid, assertProblem } from "../support/problems.ts";
 import {
   download,
   leftBy,
@@ -203,6 +203,171 @@ Deno.test("fields beside the files are ignored; a form without a file is 400", a
   none.append("note", "a field");
   assertProblem(await send(none), 400, "malformed_request");
   assertProblem(await send(new FormData()), 400, "malformed_request");
+});
+
+/** A body of parts, each as its headers and content are written here. */
+const rawParts = (...parts: [headers: string, content: string][]) =>
+  parts.map(([headers, content]) => `--b\r\n${headers}\r\n\r\n${content}\r\n`)
+    .join("") + "--b--\r\n";
+
+const FILE = 'Content-Disposition: form-data; name="f"; filename=';
+
+Deno.test("every part that is meant as a file has a result at its place, a broken one too", async () => {
+  const good = (name: string): [string, string] => [
+    `${FILE}${name}\r\nContent-Type: text/plain`,
+    crypto.randomUUID(),
+  ];
+  const { status, body } = await sendRaw(rawParts(
+    good('"first.txt"'),
+    good('"a"b".txt"'),
+    good("my file.txt"),
+    ["no header at all", "x"],
+    ["Content-Type: text/plain", "without a disposition"],
+    [`${FILE}"x.txt"\r\nX-Long: ${"x".repeat(20_000)}`, "x"],
+    good("\"UTF-8''quoted%20star.txt\""),
+    [
+      "Content-Disposition: form-data; name=f; filename*=\"UTF-8''a%20%E2%82%AC.txt\"",
+      crypto.randomUUID(),
+    ],
+    good('"last.txt"'),
+  ));
+  assert.equal(status, 207);
+  assert.deepEqual(codes(body.results), [
+    "stored",
+    "stored",
+    "stored",
+    "malformed_request",
+    "malformed_request",
+    "malformed_request",
+    "stored",
+    "stored",
+    "stored",
+  ]);
+  // deno-lint-ignore no-explicit-any -- results of an answer
+  const names = body.results.map((r: any) => r.file?.original_name);
+  assert.deepEqual(names.filter(Boolean), [
+    "first.txt",
+    'a"b".txt',
+    "my file.txt",
+    "UTF-8''quoted%20star.txt",
+    "a €.txt",
+    "last.txt",
+  ]);
+});
+
+Deno.test("an input that was left empty is no file, and an empty file with a name is one", async () => {
+  const empty: [string, string] = [
+    `${FILE}""\r\nContent-Type: application/octet-stream`,
+    "",
+  ];
+  const file: [string, string] = [`${FILE}"a.txt"`, crypto.randomUUID()];
+  for (const parts of [[empty, file], [file, empty], [empty, file, empty]]) {
+    const { status, body } = await sendRaw(rawParts(...parts));
+    assert.equal(status, 201);
+    assert.equal(body.results.length, 1);
+  }
+  assertProblem(await sendRaw(rawParts(empty)), 400, "malformed_request");
+  const named = await sendRaw(rawParts([`${FILE}"empty.txt"`, ""]));
+  assert.equal(named.status, 201);
+  assert.equal(named.body.results[0].file.size_bytes, 0);
+});
+
+Deno.test("Content-Transfer-Encoding is decoded, or refused", async () => {
+  const content = `größe = 1;\r\n ${crypto.randomUUID()}`;
+  const base64 = btoa(
+    String.fromCharCode(...new TextEncoder().encode(content)),
+  );
+  const quoted = Array.from(
+    new TextEncoder().encode(content),
+    (byte) => `=${byte.toString(16).padStart(2, "0").toUpperCase()}`,
+  ).join("").replace(/(.{60})/g, "$1=\r\n");
+  const encoded = (encoding: string, content: string): [string, string] => [
+    `${FILE}"${encoding}.txt"\r\nContent-Transfer-Encoding: ${encoding}`,
+    content,
+  ];
+  const { body } = await sendRaw(rawParts(
+    encoded("base64", base64.replace(/(.{20})/g, "$1\r\n")),
+    encoded("quoted-printable", quoted),
+    encoded("binary", "as it is"),
+    encoded("x-uuencode", "M"),
+    encoded("base64", "not base64!"),
+    encoded("quoted-printable", "=zz"),
+  ));
+  assert.deepEqual(codes(body.results), [
+    "stored",
+    "stored",
+    "stored",
+    "malformed_request",
+    "malformed_request",
+    "malformed_request",
+  ]);
+  for (const { file } of body.results.slice(0, 2)) {
+    const { bytes } = await download(owner, file.id);
+    assert.equal(new TextDecoder().decode(bytes), content, file.original_name);
+  }
+});
+
+Deno.test("a part's charset is kept and given back", async () => {
+  const { body } = await sendRaw(
+    partOf("a.txt", crypto.randomUUID(), "text/plain; charset=iso-8859-1") +
+      "--b--\r\n",
+  );
+  const { file } = body.results[0];
+  assert.equal(file.type_parameters, "charset=iso-8859-1");
+  assert.equal(
+    (await download(owner, file.id)).headers.get("Content-Type"),
+    "text/plain; charset=iso-8859-1",
+  );
+});
+
+Deno.test("bucket, continuation_id and metadata may be fields before the files", async () => {
+  const name = fresh("fields");
+  const { id } = (await append(owner, name, ["hello"])).body.conversation;
+  const data = new FormData();
+  data.append("bucket", "generated-files");
+  data.append("continuation_id", name);
+  data.append("metadata", '{"n":1}');
+  data.append("file", new File([text(30)], "a.txt"));
+  const { status, body } = await send(data);
+  assert.equal(status, 201);
+  assert.equal(body.results[0].file.bucket, "generated-files");
+  assert.deepEqual(body.results[0].file.metadata, { n: 1 });
+  const listed = await request(owner, `file-download?continuation_id=${id}`);
+  assert.equal(listed.body.files.length, 1);
+
+  for (const [field, value] of [["bucket", "x"], ["metadata", "[]"]] as const) {
+    const wrong = new FormData();
+    wrong.append(field, value);
+    wrong.append("file", new File([text(30)], "a.txt"));
+    assertInvalid(await send(wrong), `/${field}`);
+  }
+  const late = form(["a.txt", text(30)]);
+  late.append("metadata", "{}");
+  const answer = await send(late);
+  assert.equal(answer.status, 207);
+  assert.deepEqual(codes(answer.body.results), ["stored", "validation_failed"]);
+});
+
+Deno.test("a form is read the same however its bytes are cut", async () => {
+  const content = "line\r\n-- is no boundary\r\n-\r\n--" + crypto.randomUUID();
+  const body = new TextEncoder().encode(
+    rawParts([`${FILE}"a.txt"`, content], [`${FILE}"b.txt"`, `${content}b`]),
+  ).slice();
+  for (const size of [1, 7, 64]) {
+    const pieces = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (let at = 0; at < body.length; at += size) {
+          controller.enqueue(body.subarray(at, at + size));
+        }
+        controller.close();
+      },
+    });
+    const answer = await upload(owner, pieces, {
+      type: 'multipart/form-data; boundary="b"',
+    });
+    const { bytes } = await download(owner, answer.body.results[1].file.id);
+    assert.equal(new TextDecoder().decode(bytes), `${content}b`);
+  }
 });
 
 Deno.test("a broken form is 400 and leaves nothing", async () => {

@@ -25,11 +25,11 @@ const markDeleted = (id: string) =>
 
 /** Makes the row of a file vanish and leaves its object. */
 const forget = (id: string) =>
-  withSql((sql) => sql`delete from continuum.files where id = ${id}`);
+  withSql((sql) => sql`delete from continuum.file_contents where id = ${id}`);
 
 Deno.test("the sweep takes the secret key and nothing else", async () => {
   const user = await signUp("user");
-  const path = "file-upload/sweep";
+  const path = "file-upload/_/sweep";
   const { apikey = "" } = user.headers;
   for (
     const headers of [
@@ -102,11 +102,7 @@ Deno.test("a file goes after the last conversation that links it", async () => {
   const { id } = (await append(owner, fresh("files"), ["hello"])).body
     .conversation;
   await storedFile(owner, { query: `continuation_id=${id}` });
-  const { error } = await owner.supabase.from("conversations").delete().eq(
-    "id",
-    id,
-  );
-  assert.equal(error, null);
+  await request(owner, `conversation-history/${id}`, { method: "DELETE" });
   // Its time starts now.
   await sweepAll({ unlinked_seconds: 3600 });
   assert.equal((await kept(owner.id)).rows.length, 1);

@@ -43,7 +43,7 @@ const cases: [Record<string, string>, Selection][] = [
   [{ Range: "" }, whole],
 
   [{ Range: "bytes=0-1", "If-Range": '"tag"' }, part(0, 1)],
-  [{ Range: "bytes=0-1", "If-Range": 'W/"tag"' }, whole],
+  [{ Range: "bytes=0-1", "If-Range": 'W/"tag"' }, part(0, 1)],
   [{ Range: "bytes=0-1", "If-Range": '"other"' }, whole],
   [{ Range: "bytes=10-", "If-Range": '"other"' }, whole],
   [{ Range: "bytes=0-1", "If-Range": date }, part(0, 1)],
@@ -72,7 +72,7 @@ const cases: [Record<string, string>, Selection][] = [
   [{ "If-Match": '"other", "tag"' }, whole],
   [{ "If-Match": "*" }, whole],
   [{ "If-Match": '"other"' }, failed],
-  [{ "If-Match": 'W/"tag"' }, failed],
+  [{ "If-Match": 'W/"tag"' }, whole],
   [{ "If-Match": '"other"', "If-None-Match": '"tag"' }, failed],
   [{ "If-Match": '"other"', Range: "bytes=0-1" }, failed],
   [{ "If-Match": '"tag"', "If-None-Match": '"tag"' }, unchanged],

@@ -50,6 +50,7 @@ export class PartSource {
       const end = this.#buffer.indexOf(HEADERS_END, from);
       const next = this.#buffer.indexOf(this.#delimiter);
       if (next >= 0 && (end < 0 || end > next)) return null;
+      if (end > MAX_HEADER_BYTES) return null;
       if (end >= 0) {
         const text = this.#buffer.subarray(0, end).toString("latin1");
         // The empty line stays: it may be the line break of the delimiter that ends an empty part.

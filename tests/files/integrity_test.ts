@@ -164,7 +164,7 @@ Deno.test("an owner's deletion waits for no one who links the file", async () =>
 
 Deno.test("20,000 links of one file go at once, by their owner and by the sweep", async () => {
   const actor = await signUp("links");
-  const conversations = [];
+  const conversations: string[] = [];
   for (const name of ["deleted", "swept"]) {
     const { id } = (await append(actor, fresh(name), ["hello"])).body
       .conversation;

@@ -16,7 +16,8 @@ const FileLink = z.strictObject({
   }),
 }).openapi("FileLink");
 
-export const DescribedFile = File.extend({
+export const DescribedFile = z.strictObject({
+  ...File.shape,
   links: z.array(FileLink).nullable().openapi({
     description:
       "For the owner: the conversations that link the file, newest first, up to 100. Null for others.",

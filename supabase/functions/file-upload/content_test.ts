@@ -244,7 +244,7 @@ Deno.test("what is neither is refused with its name, what was declared and what 
       },
     },
   );
-  await assert.rejects(judged(bytes("\0\x01")), {
+  await assert.rejects(judged(bytes("\x05\0\x06")), {
     extension: { file: "file", declared: null, found: null },
   });
   // What is left of an image could be text in some old encoding.

@@ -197,3 +197,28 @@ Deno.test("a download that Storage breaks off breaks off, and never ends as if i
     request(owner, `file-download/${file.id}`, { at: project.at }),
   );
 });
+
+Deno.test("a token that expires during an upload: the problem names the file, which a new token completes", async () => {
+  const owner = await signUp("expiring");
+  await using project = await faultyProject("file-upload");
+  project.fail(
+    on(
+      "POST /rest/v1/rpc/complete_file",
+      () =>
+        Response.json({ code: "PGRST303", message: "JWT expired" }, {
+          status: 401,
+        }),
+    ),
+  );
+  const answer = await send(owner, project, unique("expired"));
+  assertProblem(answer, 401, "invalid_token");
+  assert.equal(answer.body.is_stored, true);
+  assert.match(answer.body.detail, /complete/);
+  const completed = await request(
+    owner,
+    `file-upload/${answer.body.file_id}/complete`,
+    { method: "POST" },
+  );
+  assert.equal(completed.status, 200, completed.text);
+  assert.equal(completed.body.file.status, "ready");
+});

@@ -87,7 +87,7 @@ begin
     begin
       -- Locked first and looked at again, in a statement of its own: a link that was committed in between
       -- is seen, and one that is on its way waits for the lock and then finds no ready file. A file that
-      -- is being linked keeps its entry for the next sweep.
+      -- is being linked keeps its entry, at the end of the log, so that others come before it.
       perform from continuum.files f
       where f.id = entry.file_id and f.status = 'ready'
       for update skip locked;
@@ -113,9 +113,12 @@ begin
       ) then
         delete from continuum.unlinked_files u where u.ctid = entry.ctid;
         entries := entries + 1;
+      else
+        update continuum.unlinked_files u set unlinked_at = clock_timestamp() where u.ctid = entry.ctid;
       end if;
     exception when others then
       raise warning 'the sweep passes over file %: %', entry.file_id, sqlerrm;
+      update continuum.unlinked_files u set unlinked_at = clock_timestamp() where u.ctid = entry.ctid;
     end;
   end loop;
 end;
@@ -174,7 +177,7 @@ end;
 $$;
 
 -- Removes deleted rows that have no object any more, 1,000 files and 20,000 links a call. Answers how many
--- files, and whether work is left.
+-- of each, and whether work is left.
 create function public.finish_sweep()
 returns text
 language plpgsql
@@ -226,6 +229,7 @@ begin
 
   return json_build_object(
     'rows', forgotten,
+    'links', 20000 - links_left,
     'more', exists (select from continuum.files f where f.status = 'deleted')
       or exists (select from continuum.file_contents c where c.status = 'deleted')
       or exists (select from continuum.stray_objects(1))
@@ -300,9 +304,10 @@ begin
       raise warning 'the sweep passes over conversation %: %', expired.id, sqlerrm;
     end;
   end loop;
+  -- What could not be removed now is left to the next sweep, and not asked for again at once.
   return json_build_object(
     'conversations', removed,
-    'more', exists (
+    'more', (removed > 0 or rows_left < 20000) and exists (
       select from continuum.conversations c where c.ttl_seconds is not null and c.expires_at <= now()
     )
   )::text;

@@ -25,7 +25,7 @@ function send(
   project: FaultyProject,
   body: BodyInit = big(),
 ): Promise<Answer> {
-  const headers = { "Content-Type": "text/plain" };
+  const headers = { "Content-Type": "text/plain", "X-File-Name": "a.txt" };
   return request(actor, "file-upload", { at: project.at, body, headers });
 }
 

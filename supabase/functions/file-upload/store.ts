@@ -185,6 +185,9 @@ async function transfer(
     );
     if (!response.ok) {
       throw await storageProblem(response, {
+        // The row that the upload belongs to was deleted meanwhile.
+        403: "not_found",
+        409: "upload_mismatch",
         413: "file_too_large",
         415: "unsupported_media_type",
       });

@@ -28,7 +28,9 @@ export const sweepFiles = secretRoute({
     await call(c, "begin_sweep", body),
   );
   const removed = await removeObjects(c, objects);
-  const { rows, more } = JSON.parse(await call(c, "finish_sweep", {}));
+  const { rows, links, more } = JSON.parse(await call(c, "finish_sweep", {}));
+  // What could not be done now is left to the next sweep, and not asked for again at once.
+  const hasProgressed = expired + unlinked + removed + rows + links > 0;
   return json(
     c,
     JSON.stringify({
@@ -36,7 +38,7 @@ export const sweepFiles = secretRoute({
       unlinked,
       objects: removed,
       rows,
-      more: more || is_full,
+      more: is_full || (more && hasProgressed),
     }),
   );
 });

@@ -129,7 +129,10 @@ Deno.test("a file whose completion was committed stays, though its answer was lo
   const content = unique("committed");
   assertProblem(await send(owner, project, content), 503, "unavailable");
   // Another upload may have been answered with that file in the meantime.
-  const again = await upload(owner, { content });
+  const again = await request(owner, "file-upload", {
+    body: content,
+    headers: { "Content-Type": "text/plain" },
+  });
   assert.equal(again.status, 200, again.text);
   await sweepAll({ pending_seconds: 0 });
   const { rows } = await assertConsistent(owner.id);

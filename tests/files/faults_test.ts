@@ -14,7 +14,6 @@ import {
   storedFile,
   sweepAll,
   unique,
-  upload,
 } from "../support/stored_files.ts";
 
 /** More than any buffer on the way holds. */
@@ -131,7 +130,7 @@ Deno.test("a file whose completion was committed stays, though its answer was lo
   // Another upload may have been answered with that file in the meantime.
   const again = await request(owner, "file-upload", {
     body: content,
-    headers: { "Content-Type": "text/plain" },
+    headers: { "Content-Type": "text/plain", "X-File-Name": "a.txt" },
   });
   assert.equal(again.status, 200, again.text);
   await sweepAll({ pending_seconds: 0 });

@@ -101,3 +101,15 @@ Deno.test("a file that is not ready has no URL: 404", async () => {
   const { id } = (await reserve(owner)).body.file;
   assertProblem(await sign("", id), 404, "not_found");
 });
+
+Deno.test("a signed URL gives the declared charset back, as the download does", async () => {
+  const { id } = await storedFile(owner, {
+    type: "text/csv; charset=iso-8859-1",
+  });
+  const response = await fetch((await sign("", id)).body.url);
+  await response.body?.cancel();
+  assert.equal(
+    response.headers.get("Content-Type"),
+    "text/csv; charset=iso-8859-1",
+  );
+});

@@ -16,7 +16,8 @@ $$;
 
 -- Messages after one seq and up to another as NDJSON, a line each, at most 1 MiB of them or one: made
 -- here so that the function passes text on and parses none of it. Small, since the function holds a piece
--- several times over. lines is null at the end.
+-- several times over. lines is null at the end. A line break that a client has sent between two tokens of
+-- its parts would end a line: it is a space here, which is the same JSON.
 create function public.export_messages(conversation_id uuid, after bigint, through bigint)
 returns text
 language plpgsql
@@ -50,7 +51,9 @@ begin
     order by p.seq
   );
   select json_build_object(
-    'lines', string_agg('{"type":"message",' || ltrim(e.value::text, '{') || E'\n', '' order by e.ordinality),
+    'lines', string_agg(
+      '{"type":"message",' || ltrim(translate(e.value::text, E'\r\n', '  '), '{') || E'\n', '' order by e.ordinality
+    ),
     'count', count(*),
     'last_seq', seqs[cardinality(seqs)]
   )

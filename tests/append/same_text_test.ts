@@ -68,6 +68,34 @@ Deno.test("reading one message, by seq or id, gives parts as the text that was s
   }
 });
 
+Deno.test("a context gives parts as the text that was sent", async () => {
+  assertSameText(
+    await request(
+      owner,
+      `conversation-history/${name}/context?max_tokens=2000000000`,
+    ),
+    answers,
+  );
+});
+
+Deno.test("an export gives parts as the text that was sent, a line break between tokens being a space", async () => {
+  const { status, headers, text } = await request(
+    owner,
+    `conversation-history/${name}/export`,
+  );
+  const messages = text.split("\n").filter((line) =>
+    line.startsWith('{"type":"message"')
+  );
+  assert.equal(messages.length, answers.length);
+  assertSameText(
+    { status, headers, text: messages.join("\n"), body: null },
+    answers.map(({ dialect, parts }) => ({
+      dialect,
+      parts: parts.replaceAll(/[\r\n]/g, " "),
+    })),
+  );
+});
+
 Deno.test("a fork, and a fork of it, hold parts as the text that was sent", async () => {
   let source = name;
   for (const through of [90, 40]) {

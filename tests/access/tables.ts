@@ -315,15 +315,19 @@ const files: TableCase[] = [
       "type_parameters",
       "metadata",
     ],
-    what: "another name for the owner's upload",
-    outcomes: owner,
-    run: (tx, { pending, mark }) =>
-      tx`
+    what: "the name of an upload of their own",
+    outcomes: everybody,
+    run: async (tx, { mark }) => {
+      const [content] = await tx`
+        insert into continuum.file_contents (bucket, mime_type, size_bytes)
+        values ('user-files', 'text/plain', 1) returning id
+      `;
+      return await tx`
         insert into continuum.files
           (content_id, original_name, mime_type, declared_type, type_parameters, metadata)
-        select f.content_id, ${mark}, f.mime_type, null, null, '{}'::jsonb
-        from continuum.files f where f.id = ${pending}
-      `,
+        values (${content!.id}, ${mark}, 'text/plain', null, null, '{}'::jsonb)
+      `;
+    },
   },
   {
     table: "files",

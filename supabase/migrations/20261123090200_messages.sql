@@ -137,13 +137,18 @@ begin
   from continuum.messages m
   where m.conversation_id = rows_of_client_id.conversation_id and m.client_id = rows_of_client_id.client_id
     and m.live;
+  -- "offset 0" keeps the planner from walking the whole conversation in the order that is asked for.
   return query
-  select m.seq, m.id, m.position, m.live, m.client_id, m.payload_hash, m.token_count, m.is_estimated,
-    m.erased_at is not null
-  from continuum.messages m
-  where m.conversation_id = rows_of_client_id.conversation_id and m.client_id = rows_of_client_id.client_id
-    and not m.live
-  order by m.seq desc
+  select l.*
+  from (
+    select m.seq, m.id, m.position, m.live, m.client_id, m.payload_hash, m.token_count, m.is_estimated,
+      m.erased_at is not null
+    from continuum.messages m
+    where m.conversation_id = rows_of_client_id.conversation_id and m.client_id = rows_of_client_id.client_id
+      and not m.live
+    offset 0
+  ) l
+  order by l.seq desc
   limit 1000;
   return query
   select m.seq, m.id, m.position, m.live, m.client_id, m.payload_hash, m.token_count, m.is_estimated,

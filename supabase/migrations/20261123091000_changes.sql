@@ -162,8 +162,9 @@ begin
   if target.last_seq > 1000 then
     perform continuum.begin_bulk();
   end if;
-  perform from continuum.conversations c where c.id = target.id for update;
-  if not found then
+  -- Read again: what was appended while this waited for the row is deleted and counted as well.
+  select c.* into target from continuum.conversations c where c.id = target.id for update;
+  if target.id is null then
     perform continuum.raise_problem('not_found');
   end if;
   select json_build_object(

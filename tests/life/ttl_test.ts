@@ -205,7 +205,13 @@ Deno.test("a call of the sweep is bounded, and says whether there is more", asyn
 Deno.test("a call of the sweep takes large conversations one by one", async () => {
   const ids = await expiredConversations(2);
   await withSql((sql) =>
-    sql`update continuum.conversations set last_seq = 30000 where id = any(${ids}::uuid[])`
+    sql`
+      insert into continuum.messages (
+        conversation_id, seq, position, parent_position, role, content, token_count, size_bytes, search_vector
+      )
+      select c.id, n, n, n - 1, 'user', 'hello', 1, 7, ''
+      from unnest(${ids}::uuid[]) c (id), generate_series(2, 15000) n
+    `
   );
   for (let left = 2; left > 0;) {
     assert.equal((await sweep()).status, 200);

@@ -349,7 +349,7 @@ Deno.test("bucket, continuation_id and metadata may be fields before the files",
 });
 
 Deno.test("a form is read the same however its bytes are cut", async () => {
-  const content = "line\r\n-- is no boundary\r\n-\r\n--" + crypto.randomUUID();
+  const content = "line\r\n-- is no boundary\r\n-\r\n--x" + crypto.randomUUID();
   const body = new TextEncoder().encode(
     rawParts([`${FILE}"a.txt"`, content], [`${FILE}"b.txt"`, `${content}b`]),
   ).slice();

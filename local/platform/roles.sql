@@ -40,3 +40,20 @@ alter default privileges for role postgres in schema public
   grant all on sequences to anon, authenticated, service_role;
 alter default privileges for role postgres in schema public
   grant all on functions to anon, authenticated, service_role;
+
+-- The Data API reads the schema again when it changes.
+create function extensions.notify_data_api() returns event_trigger
+language plpgsql set search_path = '' as $$
+begin
+  notify pgrst, 'reload schema';
+end;
+$$;
+create event trigger pgrst_ddl_watch on ddl_command_end
+  when tag in (
+    'CREATE FUNCTION', 'ALTER FUNCTION', 'CREATE TYPE', 'ALTER TYPE', 'CREATE DOMAIN', 'ALTER DOMAIN',
+    'CREATE TABLE', 'CREATE VIEW'
+  )
+  execute function extensions.notify_data_api();
+create event trigger pgrst_drop_watch on sql_drop
+  when tag in ('DROP FUNCTION', 'DROP TYPE', 'DROP DOMAIN', 'DROP TABLE', 'DROP VIEW', 'DROP SCHEMA')
+  execute function extensions.notify_data_api();

@@ -1,10 +1,15 @@
 /** `POST /file-upload/_/sweep`: maintenance with a secret key, to be called on a schedule. */
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { json, secretRoute } from "../_shared/http/route.ts";
-import { call } from "../_shared/platform/database.ts";
+import { BULK_TIMEOUT_MS, call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
-import { Problem } from "../_shared/problems/problem.ts";
+import { askStorage } from "../_shared/platform/storage.ts";
+import { storageProblem } from "../_shared/problems/storage_problem.ts";
 import { MAX_RESERVATION_BYTES, SweepAnswer, SweepRequest } from "./schemas.ts";
+
+/** Storage answers with the objects that were there. */
+const Removed = z.array(z.unknown());
 
 export const sweepFiles = secretRoute({
   operationId: "sweepFiles",
@@ -55,14 +60,14 @@ async function removeObjects(
     )
   ) {
     const paths = (group ?? []).map(({ storage_path }) => storage_path);
-    const { data, error } = await c.var.db.storage.from(bucket).remove(paths);
-    if (error) {
-      throw new Problem("unavailable", {
-        detail: "Storage failed.",
-        cause: error,
-      });
-    }
-    removed += data.length;
+    const response = await askStorage(c, `/object/${bucket}`, {
+      method: "DELETE",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ prefixes: paths }),
+      timeoutMs: BULK_TIMEOUT_MS,
+    });
+    if (!response.ok) throw await storageProblem(response);
+    removed += Removed.parse(await response.json()).length;
   }
   return removed;
 }

@@ -7,9 +7,11 @@ import { verifyAuth, verifyCredentials } from "@supabase/server/core";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Problem } from "../problems/problem.ts";
-import { adminClient, userClient } from "./database.ts";
+import { secretCredentials, userCredentials } from "./credentials.ts";
+import { callersClient } from "./database.ts";
 import type { Env } from "./env.ts";
 import { signingKeysUrl } from "./signing_keys.ts";
+import { rememberVerified, userOfVerified } from "./verified_tokens.ts";
 
 /** The `aud` that Supabase Auth gives to signed-in users. It keeps out the project's tokens for other roles. */
 const AUDIENCE = "authenticated";
@@ -25,20 +27,26 @@ export function requireUser(timeoutMs: number) {
   return createMiddleware<Env>(async (c, next) => {
     const token = bearerToken(c.req.header("Authorization"));
     if (token === null) throw new Problem("unauthenticated");
-    const { data: auth, error } = await verifyCredentials(
-      { token, apikey: c.req.header("apikey") ?? null },
-      { auth: "user", audience: AUDIENCE, env: { jwks: signingKeysUrl() } },
-    );
-    if (error) throw new Problem(codeOf(error), { cause: error });
-    const { id, role } = auth.userClaims ?? {};
-    if (id === undefined || role !== "authenticated") {
-      throw new Problem("invalid_token");
-    }
-    c.set("userId", id);
+    c.set("userId", userOfVerified(token) ?? await verifiedUser(token));
     c.set("token", token);
-    c.set("db", userClient(c, token, timeoutMs));
+    c.set("credentials", userCredentials(token));
+    c.set("db", callersClient(c, c.var.credentials, timeoutMs));
     await next();
   });
+}
+
+async function verifiedUser(token: string): Promise<string> {
+  const { data: auth, error } = await verifyCredentials(
+    { token, apikey: null },
+    { auth: "user", audience: AUDIENCE, env: { jwks: signingKeysUrl() } },
+  );
+  if (error) throw new Problem(codeOf(error), { cause: error });
+  const { id, role } = auth.userClaims ?? {};
+  if (id === undefined || role !== "authenticated") {
+    throw new Problem("invalid_token");
+  }
+  rememberVerified(token, id, auth.jwtClaims?.exp ?? 0);
+  return id;
 }
 
 /**
@@ -59,7 +67,8 @@ export function requireSecret(timeoutMs: number) {
           cause: error,
         });
     }
-    c.set("db", adminClient(timeoutMs));
+    c.set("credentials", secretCredentials());
+    c.set("db", callersClient(c, c.var.credentials, timeoutMs));
     await next();
   });
 }

@@ -3,12 +3,25 @@ import postgres from "npm:postgres@3.4.9";
 
 export type { Sql } from "npm:postgres@3.4.9";
 
+/** A client with one connection, which is made by the first statement. */
+export function connect(
+  url: string,
+  options: postgres.Options<Record<never, never>> = {},
+): postgres.Sql {
+  return postgres(url, {
+    max: 1,
+    onnotice: () => {},
+    connect_timeout: 5,
+    ...options,
+  });
+}
+
 /** Runs `use` with one connection, closed afterwards. */
 export async function withConnection<T>(
   url: string,
   use: (sql: postgres.Sql) => Promise<T>,
 ): Promise<T> {
-  const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+  const sql = connect(url);
   try {
     return await use(sql);
   } finally {

@@ -1,5 +1,6 @@
 /** A whole local stack: what `deno task start` runs, and every test. */
 import { root, type StackOptions } from "./config.ts";
+import { openDataApi } from "./data_api/service.ts";
 import { openDataFolder } from "./data_folder.ts";
 import { type Database, startDatabase } from "./database.ts";
 import { type Functions, serveFunctions } from "./functions/serve.ts";
@@ -98,7 +99,11 @@ async function assemble(
   await migrate(database.url, { seed: options.seed });
   const lite = createLite(database.url, apiUrl);
   parts.defer(() => lite.close());
-  if (!replace.auth || !replace.rest) await lite.open();
+  if (!replace.auth) await lite.open();
+  const dataApi = replace.rest
+    ? null
+    : await openDataApi(database.authenticatorUrl);
+  parts.defer(async () => await dataApi?.close());
   const storage = replace.storage
     ? null
     : await openStorage(dataDir, apiUrl, database, secrets, key);
@@ -111,8 +116,8 @@ async function assemble(
     secretKey: secrets.secretKey,
     functions,
     lite,
+    dataApi,
     storage,
-    databaseIsUp: database.isUp,
     replace,
   });
   // Again, as it must be the first to end: nothing comes in any more.

@@ -1,5 +1,6 @@
 /** What is behind the gateway. */
 import type { Replacements } from "../config.ts";
+import type { DataApi } from "../data_api/service.ts";
 import type { Functions } from "../functions/serve.ts";
 import type { SigningKey } from "../keys.ts";
 import type { Lite } from "../platform/lite.ts";
@@ -14,10 +15,11 @@ export interface Backend {
   key: SigningKey;
   secretKey: string;
   functions: Functions;
-  /** Asked for Auth and the Data API, unless `replace` names others. */
+  /** Asked for Auth, unless `replace` names another. */
   lite: Lite;
   /** null where `replace` names another. */
+  dataApi: DataApi | null;
+  /** null where `replace` names another. */
   storage: StorageService | null;
-  databaseIsUp: () => Promise<boolean>;
   replace: Replacements;
 }

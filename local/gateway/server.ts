@@ -102,7 +102,7 @@ async function routeService(
     case "rest":
       return replace.rest
         ? await answerFrom(replace.rest, request, below, backend)
-        : await answerDataApi(request, backend);
+        : await answerDataApi(request, below, backend);
     case "storage":
       return replace.storage
         ? await answerFrom(replace.storage, request, below, backend)

@@ -1,0 +1,216 @@
+/**
+ * The Data API: the SQL functions of the exposed schema by HTTP, as PostgREST 14 serves them. What is left
+ * out, such as tables, is answered with PGRST127.
+ */
+import type { Claims } from "../keys.ts";
+import { answer } from "./answer.ts";
+import { readCall } from "./arguments.ts";
+import { callStatement, resultOf } from "./call.ts";
+import { databaseError } from "./database_errors.ts";
+import { DataApiError, errors } from "./errors.ts";
+import { acceptedTypes, negotiate } from "./media.ts";
+import { callableNames, openApi } from "./openapi.ts";
+import { Pool } from "./pool.ts";
+import { type Preferences, readPreferences } from "./preferences.ts";
+import { closest, findRoutine, type Routine, type Wanted } from "./routines.ts";
+import {
+  EXPOSED,
+  openSchemaCache,
+  type Schema,
+  type SchemaCache,
+} from "./schema_cache.ts";
+import type { Row } from "./session.ts";
+import { roleOf, settingsStatement } from "./settings.ts";
+
+export interface DataApi {
+  /**
+   * Answers a request of the caller whose verified claims are given. Never throws.
+   *
+   * @param path comes after `/rest/v1`, without the query.
+   */
+  fetch(request: Request, path: string, claims: Claims): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** @param dbUrl connects as a role that may become the roles of the callers. */
+export async function openDataApi(dbUrl: string): Promise<DataApi> {
+  const pool = new Pool(dbUrl);
+  const cache = await openSchemaCache(dbUrl);
+  return {
+    async fetch(request, path, claims) {
+      try {
+        const response = await route({ request, path, claims, pool, cache });
+        return withProfile(request, response);
+      } catch (error) {
+        return databaseError(error, roleOf(claims)).toResponse();
+      }
+    },
+    async close() {
+      await Promise.all([pool.close(), cache.close()]);
+    },
+  };
+}
+
+/** A request and what it is answered with. */
+interface Context {
+  request: Request;
+  path: string;
+  claims: Claims;
+  pool: Pool;
+  cache: SchemaCache;
+}
+
+async function route(context: Context): Promise<Response> {
+  const { request, path } = context;
+  const profile = request.headers.get(profileHeader(request));
+  if (profile !== null && profile !== EXPOSED) {
+    throw errors.unknownSchema(profile, EXPOSED);
+  }
+  const [first = "", second, ...more] = path.split("/").slice(1)
+    .map(decodeURIComponent);
+  if (first === "rpc" && second && more.length === 0) {
+    return await callRoutine(context, second);
+  }
+  if (second !== undefined) throw errors.path();
+  return first === ""
+    ? await describe(context)
+    : await refuseTable(context, first);
+}
+
+/** https://docs.postgrest.org/en/v14/references/api/schemas.html */
+function profileHeader({ method }: Request): string {
+  return ["GET", "HEAD"].includes(method)
+    ? "Accept-Profile"
+    : "Content-Profile";
+}
+
+/** A client that names its schema is told it. */
+function withProfile(request: Request, response: Response): Response {
+  const profile = request.headers.get(profileHeader(request));
+  if (profile !== null && response.ok) {
+    response.headers.set("Content-Profile", profile);
+  }
+  return response;
+}
+
+async function callRoutine(context: Context, name: string): Promise<Response> {
+  const { request } = context;
+  const { method } = request;
+  if (!["GET", "HEAD", "POST", "OPTIONS"].includes(method)) {
+    throw errors.rpcMethod(method);
+  }
+  const preferences = readPreferences(request.headers.get("Prefer"));
+  const query = new URL(request.url).searchParams;
+  const call = await readCall(request, query);
+  const { keys } = call.arguments;
+  const wanted: Wanted = { name, keys, bodyType: call.bodyType };
+  const [routine, schema] = await lookUp(
+    context.cache,
+    (schema) => findRoutine(schema, wanted),
+  );
+  if (method === "OPTIONS") return allowed(routine);
+
+  const media = negotiate(request.headers.get("Accept"), routine);
+  const statement = callStatement(routine, call, media, preferences.counts);
+  const { timezone, applied } = preferences;
+  const { path, claims } = context;
+  const settings = settingsStatement(
+    request,
+    path,
+    claims,
+    schema,
+    routine,
+    timezone,
+  );
+  const isRead = method !== "POST" || !routine.isVolatile;
+  const row = await context.pool.use((session) =>
+    session.transaction(
+      isRead ? "begin read only" : "begin",
+      [settings, statement],
+      checkOf(routine, media.kind === "object", preferences),
+    )
+  );
+  return answer(method, routine, media, resultOf(row), applied);
+}
+
+/** What keeps a transaction from being committed though its function has succeeded, if anything can. */
+function checkOf(
+  { returnsSet }: Routine,
+  isSingular: boolean,
+  { maxAffected }: Preferences,
+): ((row: Row) => void) | undefined {
+  if (maxAffected !== null && !returnsSet) throw errors.maxAffectedOfOne();
+  if (!returnsSet || (!isSingular && maxAffected === null)) return undefined;
+  return (row) => {
+    const { rows } = resultOf(row);
+    if (isSingular && rows !== 1) throw errors.notSingular(rows);
+    if (maxAffected !== null && rows > maxAffected) {
+      throw errors.maxAffected(rows);
+    }
+  };
+}
+
+/** https://docs.postgrest.org/en/v14/references/api/options.html */
+function allowed({ isVolatile }: Routine): Response {
+  const Allow = isVolatile ? "OPTIONS,POST" : "OPTIONS,GET,HEAD,POST";
+  return new Response(null, { headers: { Allow } });
+}
+
+/** What is not found may have been made since the schema was read, so it is looked up once more. */
+async function lookUp<T>(
+  cache: SchemaCache,
+  find: (schema: Schema) => T,
+): Promise<[found: T, schema: Schema]> {
+  const schema = await cache.current();
+  try {
+    return [find(schema), schema];
+  } catch (error) {
+    if (!(error instanceof DataApiError)) throw error;
+    await cache.reload().catch(() => {
+      throw errors.noSchemaCache();
+    });
+    const fresh = await cache.current();
+    return [find(fresh), fresh];
+  }
+}
+
+async function refuseTable(
+  { cache }: Context,
+  name: string,
+): Promise<Response> {
+  await lookUp(cache, ({ tables }) => {
+    if (tables.includes(name)) return;
+    const close = closest(name, tables);
+    throw errors.noTable(
+      `${EXPOSED}.${name}`,
+      close && `Perhaps you meant the table '${EXPOSED}.${close}'`,
+    );
+  });
+  throw errors.notImplemented("tables and views, only functions");
+}
+
+async function describe(
+  { request, path, claims, pool, cache }: Context,
+): Promise<Response> {
+  const { method, headers } = request;
+  if (!["GET", "HEAD"].includes(method)) throw errors.method(method);
+  const accepted = acceptedTypes(headers.get("Accept"));
+  const offered = ["application/openapi+json", "application/json", "*/*"];
+  if (!accepted.some((type) => offered.includes(type))) {
+    throw errors.mediaType(accepted);
+  }
+  const schema = await cache.current();
+  const settings = settingsStatement(
+    request,
+    path,
+    claims,
+    schema,
+    null,
+    null,
+  );
+  const row = await pool.use((session) =>
+    session.transaction("begin read only", [settings, callableNames])
+  );
+  const response = openApi(schema, row);
+  return method === "HEAD" ? new Response(null, response) : response;
+}

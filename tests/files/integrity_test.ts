@@ -43,7 +43,7 @@ Deno.test("the owner alone reads the object of a pending file, and anybody that 
     await response.body?.cancel();
     return response.status;
   };
-  const path = reservation.body.signed_upload.path;
+  const path = reservation.body.signed_upload.storage_path;
   assert.equal(await read(owner, path), 200);
   assert.ok(await read(stranger, path) >= 400);
   await complete(owner, reservation.body.file.id);

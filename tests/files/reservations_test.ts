@@ -31,7 +31,7 @@ function resumable(
       retryDelays: null,
       metadata: {
         bucketName: body.resumable.bucket,
-        objectName: body.resumable.object_name,
+        objectName: body.resumable.storage_path,
         contentType: body.file.mime_type,
       },
       onBeforeRequest: () => void requests++,
@@ -59,8 +59,8 @@ Deno.test("a reservation is a pending file, its quota, and where to send the byt
   assert.equal(body.file.original_name, "größe.txt");
   assert.deepEqual(body.file.metadata, { n: 1 });
   const path = `${actor.id}/${body.file.id}`;
-  assert.equal(body.signed_upload.path, path);
-  assert.equal(body.resumable.object_name, path);
+  assert.equal(body.signed_upload.storage_path, path);
+  assert.equal(body.resumable.storage_path, path);
   assert.equal(body.resumable.bucket, "user-files");
   assert.ok(Date.parse(body.signed_upload.expires_at) > Date.now());
   assert.equal((await kept(actor.id)).bytes_used, 1234);

@@ -2,6 +2,8 @@
 import { root, type StackOptions } from "./config.ts";
 import { openDataFolder } from "./data_folder.ts";
 import { type Database, startDatabase } from "./database.ts";
+import { buildFunctions } from "./functions/built.ts";
+import { runtimeFor } from "./functions/runtime.ts";
 import { type Functions, serveFunctions } from "./functions/serve.ts";
 import { startGateway } from "./gateway/server.ts";
 import {
@@ -84,8 +86,13 @@ async function assemble(
   parts.defer(() => database.stop());
 
   // They take longest to listen and need nothing of what follows to do so.
+  const dir = options.functionsDir ??
+    (options.functionsBuilt
+      ? await buildFunctions()
+      : join(root, "supabase/functions"));
   const functions = await serveFunctions({
-    dir: options.functionsDir ?? join(root, "supabase/functions"),
+    dir,
+    runtime: await runtimeFor(options.functionsDeno, dir),
     env: environment(apiUrl, database.url, secrets.secretKey, key),
     reach: `127.0.0.1:${gateway.port}`,
     onLine: options.onFunctionLine ??

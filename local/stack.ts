@@ -1,9 +1,8 @@
 /** A whole local stack: what `deno task start` runs, and every test. */
-import { root, type StackOptions } from "./config.ts";
+import type { StackOptions } from "./config.ts";
 import { openDataFolder } from "./data_folder.ts";
 import { type Database, startDatabase } from "./database.ts";
-import { buildFunctions } from "./functions/built.ts";
-import { runtimeFor } from "./functions/runtime.ts";
+import { chooseFunctions } from "./functions/choice.ts";
 import { type Functions, serveFunctions } from "./functions/serve.ts";
 import { startGateway } from "./gateway/server.ts";
 import {
@@ -86,13 +85,8 @@ async function assemble(
   parts.defer(() => database.stop());
 
   // They take longest to listen and need nothing of what follows to do so.
-  const dir = options.functionsDir ??
-    (options.functionsBuilt
-      ? await buildFunctions()
-      : join(root, "supabase/functions"));
   const functions = await serveFunctions({
-    dir,
-    runtime: await runtimeFor(options.functionsDeno, dir),
+    ...await chooseFunctions(options),
     env: environment(apiUrl, database.url, secrets.secretKey, key),
     reach: `127.0.0.1:${gateway.port}`,
     onLine: options.onFunctionLine ??

@@ -5,10 +5,12 @@ import { entrypoint, functionNames } from "./folder.ts";
 
 export interface Runtime {
   program: string;
-  /** Options of `deno serve`. */
+  /** Options of `deno serve` that say where packages come from. */
   args: string[];
-  /** What a function's process finds besides its own variables; a function may not read it if `args` say so. */
+  /** What Deno itself needs of its environment. */
   env: Record<string, string>;
+  /** Whether a variable that a function may not read can be unset to it: --ignore-env. */
+  ignoresEnv: boolean;
 }
 
 /** What Deno needs to find its cache. */
@@ -41,15 +43,15 @@ function own(): Runtime {
   }
   return {
     program: Deno.execPath(),
-    // Libraries look for variables of theirs: to them the rest is unset and not forbidden.
-    args: ["--ignore-env"],
+    args: [],
     env,
+    ignoresEnv: true,
   };
 }
 
 /**
  * Its cache is its own, since each version of Deno empties that of another, and so are its packages: it would
- * change node_modules. It may not know our lock file, nor --ignore-env, so its environment has nothing else.
+ * change node_modules. It may know neither our lock file nor --ignore-env.
  */
 async function other(deno: string, dir: string): Promise<Runtime> {
   const { program, version } = await locate(deno);
@@ -66,12 +68,16 @@ async function other(deno: string, dir: string): Promise<Runtime> {
     const sources = files.filter((file) => file !== null);
     await run(program, ["cache", "--quiet", ...args, ...sources], env);
   }
-  return { program, args, env };
+  return { program, args, env, ignoresEnv: false };
 }
 
 /** The path and version of a Deno. */
 async function locate(deno: string) {
-  const ask = ["eval", "console.log(Deno.execPath(), Deno.version.deno)"];
+  const ask = [
+    "eval",
+    "--no-config",
+    "console.log(Deno.execPath(), Deno.version.deno)",
+  ];
   const printed = /^\d+\.\d+\.\d+$/.test(deno)
     ? await run("npx", ["-y", `deno@${deno}`, ...ask])
     : await run(deno, ask);

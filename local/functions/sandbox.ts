@@ -23,9 +23,10 @@ export async function sandboxed(
   name: string,
   port: number,
 ) {
-  const names = runtime.args.includes("--ignore-env")
-    ? `=${Object.keys(env).join(",")}`
-    : "";
+  // Libraries look for variables of theirs: to them the rest is unset and not forbidden.
+  const allowEnv = runtime.ignoresEnv
+    ? ["--ignore-env", `--allow-env=${Object.keys(env).join(",")}`]
+    : ["--allow-env"];
   return {
     args: [
       "serve",
@@ -36,7 +37,7 @@ export async function sandboxed(
       "--host=127.0.0.1",
       `--port=${port}`,
       `--allow-net=${reach},127.0.0.1:${port}`,
-      `--allow-env${names}`,
+      ...allowEnv,
       `--v8-flags=--max-old-space-size=${HEAP_MIB}`,
       await entrypoint(dir, name) ?? join(dir, name),
     ],

@@ -2,7 +2,9 @@
  * A function in a process of its own, which reaches its project through a proxy that can fail. For
  * tests of what is left behind when something between two steps breaks.
  */
-import { fileURLToPath } from "node:url";
+import { functionsFromEnv, root } from "../../local/config.ts";
+import { chooseFunctions } from "../../local/functions/choice.ts";
+import { entrypoint } from "../../local/functions/folder.ts";
 import { type Target, target } from "./target.ts";
 
 /** A request of the function to its project, as a fault sees it. */
@@ -59,8 +61,6 @@ export function never(): Promise<Response> {
   return new Promise(() => {});
 }
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
 /** Storage counts as out of reach after this long here, in milliseconds. */
 const STORAGE_TIMEOUT_MS = 1500;
 
@@ -89,16 +89,18 @@ export async function faultyProject(name: string): Promise<FaultyProject> {
     },
   );
   const url = `http://127.0.0.1:${proxy.addr.port}`;
-  const child = new Deno.Command(Deno.execPath(), {
+  const { dir, runtime } = await chooseFunctions(functionsFromEnv());
+  const child = new Deno.Command(runtime.program, {
     args: [
       "serve",
       "-A",
+      ...runtime.args,
       "--host=127.0.0.1",
       "--port=0",
-      `supabase/functions/${name}/index.ts`,
+      await entrypoint(dir, name) ?? name,
     ],
     cwd: root,
-    env: { ...await environment(url), NO_COLOR: "1" },
+    env: { ...runtime.env, ...await environment(url), NO_COLOR: "1" },
     stdout: "null",
     stderr: "piped",
   }).spawn();

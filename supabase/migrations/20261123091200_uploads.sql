@@ -28,7 +28,7 @@ begin
   perform continuum.require_account();
   limits := continuum.bucket_limits(bucket);
   if limits.max_bytes is null then
-    perform continuum.raise_invalid('/bucket', 'There is no such bucket.');
+    perform continuum.raise_invalid('/bucket', 'The bucket does not exist.');
   elsif not continuum.bucket_takes(bucket, mime_type) then
     perform continuum.raise_problem('unsupported_media_type', jsonb_build_object('allowed', limits.mime_types));
   elsif size_bytes > limits.max_bytes then

@@ -194,7 +194,7 @@ Deno.test("every file of a reservation completes as uploadToSignedUrl of supabas
       size_bytes: bytes.length,
     });
     const { bucket } = body.file;
-    const { storage_path: path, token } = body.signed_upload;
+    const { path, token } = body.signed_upload;
     // Without options: text/plain;charset=UTF-8, whatever it is.
     const { error } = await actor.supabase.storage.from(bucket)
       .uploadToSignedUrl(path, token, bytes);

@@ -28,6 +28,8 @@ export interface Hold {
 export interface FaultyProject extends AsyncDisposable {
   /** The project with its fault: `/functions/v1/<name>` is the process, the rest passes the proxy. */
   at: Target;
+  /** Where the process itself listens, for `/<name>`. */
+  functionUrl: string;
   /** What goes wrong from now on. */
   fail(fault: Fault): void;
   /** SIGKILL, in the middle of whatever the function does. */
@@ -64,8 +66,11 @@ export function never(): Promise<Response> {
 /** Storage counts as out of reach after this long here, in milliseconds. */
 const STORAGE_TIMEOUT_MS = 1500;
 
-/** Serves the function `name` behind a proxy to the project under test. */
-export async function faultyProject(name: string): Promise<FaultyProject> {
+/** Serves the function `name`, or another module in its place, behind a proxy to the project under test. */
+export async function faultyProject(
+  name: string,
+  entry?: string,
+): Promise<FaultyProject> {
   let fault: Fault = () => null;
   let functionUrl = "";
   const stop = new AbortController();
@@ -97,7 +102,7 @@ export async function faultyProject(name: string): Promise<FaultyProject> {
       ...runtime.args,
       "--host=127.0.0.1",
       "--port=0",
-      await entrypoint(dir, name) ?? name,
+      entry ?? await entrypoint(dir, name) ?? name,
     ],
     cwd: root,
     env: { ...runtime.env, ...await environment(url), NO_COLOR: "1" },
@@ -108,6 +113,7 @@ export async function faultyProject(name: string): Promise<FaultyProject> {
 
   return {
     at: { ...target, url },
+    functionUrl,
     fail: (next) => fault = next,
     async kill() {
       child.kill("SIGKILL");

@@ -61,7 +61,7 @@ export const reserveFile = userRoute({
   const resumable = {
     endpoint: `${publicStorageUrl()}/upload/resumable`,
     bucket: file.bucket,
-    storage_path,
+    object_name: storage_path,
   };
   return json(c, JSON.stringify({ file, signed_upload, resumable }), 201);
 });
@@ -84,7 +84,7 @@ async function signUpload(
   return {
     url: `${publicStorageUrl()}${url}`,
     token,
-    storage_path,
+    path: storage_path,
     expires_at: new Date((expiryOf(token) ?? 0) * 1000).toISOString(),
   };
 }

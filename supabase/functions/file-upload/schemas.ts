@@ -117,7 +117,7 @@ export const Reservation = z.strictObject({
     token: z.string().openapi({
       description: "For uploadToSignedUrl of supabase-js.",
     }),
-    storage_path: z.string(),
+    path: z.string(),
     expires_at: z.string().openapi({ format: "date-time" }),
   }),
   resumable: z.strictObject({
@@ -127,7 +127,7 @@ export const Reservation = z.strictObject({
         "`signed_upload.token` in `x-signature` instead.",
     }),
     bucket: z.string(),
-    storage_path: z.string().openapi({
+    object_name: z.string().openapi({
       description: "The `objectName` of the TUS metadata.",
     }),
   }),

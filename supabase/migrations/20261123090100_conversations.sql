@@ -4,40 +4,38 @@
 
 create type continuum.member_role as enum ('viewer', 'editor');
 
+create domain continuum.continuation_id as text
+  constraint continuation_id_is_addressable check (
+    char_length(value) between 1 and 255 and value !~ '[\u0001-\u001f\u007f-\u009f]' and value not in ('.', '..')
+  );
+
+create domain continuum.title as text
+  constraint title_has_1_to_200_characters check (char_length(value) between 1 and 200);
+
+create domain continuum.ttl_seconds as integer
+  constraint ttl_seconds_is_at_most_ten_years check (value between 1 and 315360000);
+
 create table continuum.conversations (
-  id               uuid        primary key default gen_random_uuid(),
-  owner_id         uuid        not null default auth.uid() references auth.users (id) on delete cascade,
-  continuation_id  text        not null,
+  id               uuid                      primary key default gen_random_uuid(),
+  owner_id         uuid                      not null default auth.uid() references auth.users (id) on delete cascade,
+  continuation_id  continuum.continuation_id not null,
   -- The same name typed on two systems is one name, whichever way its accents are composed. By bytes, so
   -- that its unique index also serves the beginning of a name.
-  continuation_key text        collate "C" not null,
-  title            text        not null,
-  metadata         jsonb       not null default '{}',
-  last_seq         bigint      not null default 0,
-  head_position    bigint      not null default 0,
-  size_bytes       bigint      not null default 0,
+  continuation_key text                      collate "C" not null,
+  title            continuum.title           not null,
+  metadata         continuum.metadata        not null default '{}',
+  last_seq         bigint                    not null default 0,
+  head_position    bigint                    not null default 0,
+  size_bytes       continuum.byte_count      not null default 0,
   archived_at      timestamptz,
-  ttl_seconds      integer,
-  expires_at       timestamptz not null default 'infinity',
-  last_activity_at timestamptz not null default clock_timestamp(),
-  created_at       timestamptz not null default clock_timestamp(),
-  updated_at       timestamptz not null default clock_timestamp(),
+  ttl_seconds      continuum.ttl_seconds,
+  expires_at       timestamptz               not null default 'infinity',
+  last_activity_at timestamptz               not null default clock_timestamp(),
+  created_at       timestamptz               not null default clock_timestamp(),
+  updated_at       timestamptz               not null default clock_timestamp(),
   title_vector     tsvector,
   constraint conversations_owner_id_continuation_key_key unique (owner_id, continuation_key),
-  constraint conversations_continuation_id_is_addressable check (
-    char_length(continuation_id) between 1 and 255
-    and continuation_id !~ '[\u0001-\u001f\u007f-\u009f]'
-    and continuation_id not in ('.', '..')
-  ),
-  constraint conversations_title_length check (char_length(title) between 1 and 200),
-  -- The API counts the 64 KiB of compact JSON; jsonb's own text has spaces, hence the margin.
-  constraint conversations_metadata_is_small_object check (
-    jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 131072
-  ),
-  constraint conversations_ttl_seconds_is_ten_years check (ttl_seconds between 1 and 315360000),
-  constraint conversations_last_seq_is_count check (last_seq >= 0),
-  constraint conversations_head_is_in_log check (head_position between 0 and last_seq),
-  constraint conversations_size_bytes_is_size check (size_bytes >= 0)
+  constraint conversations_head_is_in_log check (head_position between 0 and last_seq)
 );
 
 create table continuum.conversation_members (
@@ -54,11 +52,9 @@ create table continuum.conversation_members (
 
 -- What an account's conversations weigh together, in steps: see continuum.message_charge.
 create table continuum.message_usage (
-  owner_id    uuid   primary key references auth.users (id) on delete cascade,
-  bytes_used  bigint not null default 0,
-  bytes_limit bigint not null default 10737418240,
-  constraint message_usage_bytes_used_is_size check (bytes_used >= 0),
-  constraint message_usage_bytes_limit_is_size check (bytes_limit >= 0)
+  owner_id    uuid                 primary key references auth.users (id) on delete cascade,
+  bytes_used  continuum.byte_count not null default 0,
+  bytes_limit continuum.byte_count not null default 10737418240
 );
 
 comment on table continuum.conversations is 'A log of messages that its owner and members share.';
@@ -104,6 +100,23 @@ create index conversation_members_open_from_idx
 
 -- For the cascade from auth.users alone.
 create index conversation_members_invited_by_idx on continuum.conversation_members (invited_by);
+
+-- The fields of the API's Conversation, in their order.
+create type continuum.conversation_answer as (
+  id               uuid,
+  continuation_id  text,
+  owner_id         uuid,
+  title            text,
+  metadata         jsonb,
+  last_seq         bigint,
+  head_position    bigint,
+  access           text,
+  archived_at      timestamptz,
+  ttl_seconds      integer,
+  last_activity_at timestamptz,
+  created_at       timestamptz,
+  updated_at       timestamptz
+);
 
 -- The caller's rights to a conversation, as policies and helpers ask for them. Definer, because the
 -- policies of conversations and conversation_members would otherwise read each other without end (42P17),
@@ -269,24 +282,19 @@ begin
 end;
 $$;
 
--- The Conversation of the API.
-create function continuum.conversation_json(conversation continuum.conversations)
-returns json
+-- The Conversation of the API, as text, to a caller of that access.
+create function continuum.conversation_json(conversation continuum.conversations, access text)
+returns text
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  return (
-    select row_to_json(r)
-    from (
-      select
-        conversation.id, conversation.continuation_id, conversation.owner_id, conversation.title,
-        conversation.metadata, conversation.last_seq, conversation.head_position,
-        continuum.access_to(conversation) as access, conversation.archived_at, conversation.ttl_seconds,
-        conversation.last_activity_at, conversation.created_at, conversation.updated_at
-    ) r
-  );
+  return row_to_json((
+    conversation.id, conversation.continuation_id, conversation.owner_id, conversation.title,
+    conversation.metadata, conversation.last_seq, conversation.head_position, access, conversation.archived_at,
+    conversation.ttl_seconds, conversation.last_activity_at, conversation.created_at, conversation.updated_at
+  )::continuum.conversation_answer)::text;
 end;
 $$;
 
@@ -298,16 +306,17 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  default_title constant text := 'Conversation ' || continuum.first_graphemes(new.continuation_id, 8);
+  default_title text;
 begin
-  new.continuation_key := normalize(new.continuation_id, nfc);
   if tg_op = 'UPDATE' then
     new.updated_at := clock_timestamp();
   end if;
-  if new.title is null then
-    new.title := default_title;
+  if tg_op = 'INSERT' or new.continuation_id <> old.continuation_id then
+    new.continuation_key := normalize(new.continuation_id, nfc);
   end if;
-  if tg_op = 'INSERT' or new.title <> old.title then
+  if tg_op = 'INSERT' or new.title is distinct from old.title then
+    default_title := 'Conversation ' || continuum.first_graphemes(new.continuation_id, 8);
+    new.title := coalesce(new.title, default_title);
     new.title_vector := case
       when new.title <> default_title
         then continuum.search_vector(new.title, null) || continuum.scope_vector(new.owner_id, new.id)
@@ -424,9 +433,10 @@ create trigger conversations_keep_message_usage
   after insert or delete on continuum.conversations
   for each row execute function continuum.keep_message_usage();
 
+-- Every step of message_charge is a multiple of 4 KiB, so most appends need not ask.
 create trigger conversations_keep_message_usage_of_size
   after update on continuum.conversations
-  for each row when (old.size_bytes is distinct from new.size_bytes)
+  for each row when ((old.size_bytes - 1) / 4096 <> (new.size_bytes - 1) / 4096)
   execute function continuum.keep_message_usage();
 
 revoke all on function

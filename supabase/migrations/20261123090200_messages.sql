@@ -4,46 +4,51 @@
 
 create type continuum.message_role as enum ('system', 'developer', 'user', 'assistant', 'tool');
 
+create domain continuum.message_content as text
+  constraint message_content_has_at_most_1_mib check (octet_length(value) <= 1048576);
+
+create domain continuum.message_parts as json
+  constraint message_parts_is_array_of_at_most_4_mib check (
+    json_typeof(value) = 'array' and octet_length(value::text) <= 4194304
+  );
+
+create domain continuum.token_count as integer
+  constraint token_count_is_not_negative check (value >= 0);
+
+create domain continuum.client_id as text
+  constraint client_id_has_1_to_255_characters check (char_length(value) between 1 and 255);
+
 create table continuum.messages (
-  conversation_id uuid                   not null references continuum.conversations (id) on delete cascade,
-  seq             bigint                 not null check (seq > 0),
-  id              uuid                   not null default gen_random_uuid(),
-  author_id       uuid                   default auth.uid() references auth.users (id) on delete set null,
-  role            continuum.message_role not null,
-  content         text,
-  parts           json,
-  metadata        jsonb                  not null default '{}',
-  token_count     integer                not null,
-  is_estimated    boolean                not null default false,
-  client_id       text,
-  payload_hash    bytea,
-  size_bytes      bigint                 not null,
-  position        bigint                 not null,
-  parent_position bigint                 not null,
-  live            boolean                not null default true,
+  conversation_id uuid                      not null references continuum.conversations (id) on delete cascade,
+  seq             bigint                    not null,
+  id              uuid                      not null default gen_random_uuid(),
+  author_id       uuid                      default auth.uid() references auth.users (id) on delete set null,
+  role            continuum.message_role    not null,
+  content         continuum.message_content,
+  parts           continuum.message_parts,
+  metadata        continuum.metadata        not null default '{}',
+  token_count     continuum.token_count     not null,
+  is_estimated    boolean                   not null default false,
+  client_id       continuum.client_id,
+  payload_hash    continuum.sha256,
+  size_bytes      continuum.byte_count      not null,
+  position        bigint                    not null,
+  parent_position bigint                    not null,
+  live            boolean                   not null default true,
   call_ids        text[],
   result_ids      text[],
   call_position   bigint,
   erased_at       timestamptz,
-  created_at      timestamptz            not null default clock_timestamp(),
-  search_vector   tsvector               not null,
+  created_at      timestamptz               not null default clock_timestamp(),
+  search_vector   tsvector                  not null,
   primary key (conversation_id, seq),
   constraint messages_id_key unique (id),
-  constraint messages_content_fits check (octet_length(content) <= 1048576),
-  constraint messages_parts_is_array check (json_typeof(parts) = 'array'),
-  constraint messages_parts_fit check (octet_length(parts::text) <= 4194304),
   constraint messages_says_something check (
     coalesce(content, '') <> '' or coalesce(json_array_length(parts), 0) > 0 or erased_at is not null
   ),
-  constraint messages_metadata_is_small_object check (
-    jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 131072
+  constraint messages_places_are_in_order check (
+    position between 1 and seq and parent_position between 0 and position - 1 and call_position between 1 and position - 1
   ),
-  constraint messages_token_count_is_count check (token_count >= 0),
-  constraint messages_client_id_length check (char_length(client_id) between 1 and 255),
-  constraint messages_payload_hash_is_sha256 check (octet_length(payload_hash) = 32),
-  constraint messages_position_is_own_or_earlier check (position between 1 and seq),
-  constraint messages_parent_is_before check (parent_position between 0 and position - 1),
-  constraint messages_call_is_before check (call_position between 1 and position - 1),
   constraint messages_erased_is_empty check (
     erased_at is null
     or (content is null and parts is null and metadata = '{}' and payload_hash is null and search_vector = '')
@@ -52,11 +57,11 @@ create table continuum.messages (
 
 -- What an Idempotency-Key made. Apart from client_id: the two are different name spaces.
 create table continuum.append_keys (
-  conversation_id uuid        not null references continuum.conversations (id) on delete cascade,
-  key             text        not null check (char_length(key) between 1 and 255),
-  payload_hash    bytea       not null check (octet_length(payload_hash) = 32),
-  seqs            bigint[]    not null,
-  created_at      timestamptz not null default clock_timestamp(),
+  conversation_id uuid             not null references continuum.conversations (id) on delete cascade,
+  key             text             not null check (char_length(key) between 1 and 255),
+  payload_hash    continuum.sha256 not null,
+  seqs            bigint[]         not null,
+  created_at      timestamptz      not null default clock_timestamp(),
   primary key (conversation_id, key)
 );
 
@@ -112,9 +117,9 @@ create type continuum.message_key as (
   id           uuid,
   position     bigint,
   live         boolean,
-  client_id    text,
-  payload_hash bytea,
-  token_count  integer,
+  client_id    continuum.client_id,
+  payload_hash continuum.sha256,
+  token_count  continuum.token_count,
   is_estimated boolean,
   is_erased    boolean
 );
@@ -172,6 +177,25 @@ begin
 end;
 $$;
 
+-- The fields of the API's Message, in their order.
+create type continuum.message_answer as (
+  id              uuid,
+  seq             bigint,
+  position        bigint,
+  parent_position bigint,
+  live            boolean,
+  role            continuum.message_role,
+  content         text,
+  parts           json,
+  metadata        jsonb,
+  token_count     integer,
+  client_id       text,
+  author_id       uuid,
+  file_ids        json,
+  erased_at       timestamptz,
+  created_at      timestamptz
+);
+
 -- The Messages of the API as one JSON array, in the order of seqs. Definer: the caller's right to read is
 -- asked once, and not once a row.
 create function continuum.messages_json(conversation_id uuid, seqs bigint[])
@@ -196,13 +220,10 @@ begin
     )
     select coalesce('[' || string_agg(
       row_to_json((
-        select r from (
-          select
-            m.id, m.seq, m.position, m.parent_position, m.live, m.role, m.content, m.parts, m.metadata,
-            m.token_count, coalesce(m.client_id, m.id::text) as client_id, m.author_id,
-            coalesce(a.file_ids, '[]') as file_ids, m.erased_at, m.created_at
-        ) r
-      ))::text, ',' order by wanted.index
+        m.id, m.seq, m.position, m.parent_position, m.live, m.role, m.content, m.parts, m.metadata,
+        m.token_count, coalesce(m.client_id, m.id::text), m.author_id, coalesce(a.file_ids, '[]'), m.erased_at,
+        m.created_at
+      )::continuum.message_answer)::text, ',' order by wanted.index
     ) || ']', '[]')
     from unnest(messages_json.seqs) with ordinality wanted (seq, index)
     cross join lateral (
@@ -233,15 +254,17 @@ create type continuum.incoming_message as (
 );
 
 -- Writes messages at the end of a conversation's log: the one way in. rewind_to ends the live line there
--- first; null leaves it. Answers their seqs, in order. Definer, because the log, its line and the
--- conversation's counters move together or not at all, and nobody is granted to move one of them; it
--- asks itself whether the caller may write, under the row lock, and writes in the caller's name.
+-- first; null leaves it. Answers their seqs, in order, and the conversation as it is then. Definer, because
+-- the log, its line and the conversation's counters move together or not at all, and nobody is granted to
+-- move one of them; it asks itself whether the caller may write, under the row lock, and writes in the
+-- caller's name.
 create function continuum.write_messages(
-  conversation_id uuid,
-  rewind_to       bigint,
-  messages        continuum.incoming_message[]
+  conversation_id  uuid,
+  rewind_to        bigint,
+  messages         continuum.incoming_message[],
+  out seqs         bigint[],
+  out conversation continuum.conversations
 )
-returns bigint[]
 language plpgsql
 security definer
 set search_path = ''
@@ -251,80 +274,91 @@ declare
   -- bytes of a batch is indexed by the beginning of each message.
   max_indexed constant bigint := 1048576;
   beginning   constant integer := 2000;
-  size_before bigint;
-  target  continuum.conversations;
+  author      constant uuid := auth.uid();
+  scope   tsvector;
+  written bigint := 0;
   message continuum.incoming_message;
-  seqs    bigint[] := '{}';
   weight  bigint;
   place   bigint;
   parent  bigint;
   calls   text[];
   results text[];
 begin
-  select c.* into target
+  select c.* into conversation
   from continuum.conversations c
-  where c.id = write_messages.conversation_id
+  where c.id = write_messages.conversation_id and c.expires_at > now()
+    and (c.owner_id = author or continuum.is_editor(c.id))
   for no key update;
-  if not continuum.writes(target.id) then
+  if not found then
     perform continuum.raise_problem('not_found');
   end if;
 
-  if rewind_to < target.head_position then
+  if rewind_to < conversation.head_position then
     update continuum.messages m set live = false
-    where m.conversation_id = target.id and m.live and m.position > rewind_to;
-    target.head_position := rewind_to;
+    where m.conversation_id = conversation.id and m.live and m.position > rewind_to;
+    conversation.head_position := rewind_to;
   end if;
 
-  size_before := target.size_bytes;
+  seqs := '{}';
+  scope := continuum.scope_vector(conversation.owner_id, conversation.id);
   foreach message in array messages loop
-    target.last_seq := target.last_seq + 1;
+    conversation.last_seq := conversation.last_seq + 1;
     if message.revises is null then
-      place := target.last_seq;
-      parent := target.head_position;
-      target.head_position := place;
+      place := conversation.last_seq;
+      parent := conversation.head_position;
+      conversation.head_position := place;
     else
       place := message.revises;
       update continuum.messages m set live = false
-      where m.conversation_id = target.id and m.live and m.position = place
+      where m.conversation_id = conversation.id and m.live and m.position = place
       returning m.parent_position into parent;
       if not found then
-        perform continuum.raise_problem('position_conflict', jsonb_build_object('head_position', target.head_position));
+        perform continuum.raise_problem(
+          'position_conflict', jsonb_build_object('head_position', conversation.head_position)
+        );
       end if;
     end if;
     weight := coalesce(octet_length(message.content), 0)::bigint
       + coalesce(octet_length(message.parts::text), 0) + octet_length(message.metadata::text);
-    calls := continuum.call_ids(message.document);
-    results := continuum.result_ids(message.document);
+    if message.document is null then
+      calls := null;
+      results := null;
+    else
+      calls := continuum.call_ids(message.document);
+      results := continuum.result_ids(message.document);
+    end if;
 
     insert into continuum.messages (
-      conversation_id, seq, role, content, parts, metadata, token_count, is_estimated, client_id,
+      conversation_id, seq, author_id, role, content, parts, metadata, token_count, is_estimated, client_id,
       payload_hash, size_bytes, position, parent_position, call_ids, result_ids, call_position, created_at,
       search_vector
     )
     values (
-      target.id, target.last_seq, message.role, message.content, message.parts, message.metadata,
-      coalesce(message.token_count, continuum.estimate_tokens(message.content, message.document)),
-      message.token_count is null, message.client_id, message.payload_hash, weight, place, parent, calls,
-      results, continuum.find_call(target.id, place, message.role, results),
+      conversation.id, conversation.last_seq, author, message.role, message.content, message.parts,
+      message.metadata, coalesce(message.token_count, continuum.estimate_tokens(message.content, message.document)),
+      message.token_count is null, message.client_id, message.payload_hash, weight, place, parent, calls, results,
+      case
+        when results is not null or message.role = 'tool'
+          then continuum.find_call(conversation.id, place, message.role, results)
+      end,
       coalesce(message.created_at, clock_timestamp()),
       case
-        when target.size_bytes - size_before < max_indexed
-          then continuum.search_vector(message.content, message.document)
+        when written < max_indexed then continuum.search_vector(message.content, message.document)
         else continuum.search_vector(left(message.content, beginning), null)
-      end || continuum.scope_vector(target.owner_id, target.id)
+      end || scope
     );
-    target.size_bytes := target.size_bytes + weight;
-    seqs := seqs || target.last_seq;
+    written := written + weight;
+    seqs := seqs || conversation.last_seq;
   end loop;
 
   update continuum.conversations c
   set
-    last_seq = target.last_seq,
-    head_position = target.head_position,
-    size_bytes = target.size_bytes,
+    last_seq = conversation.last_seq,
+    head_position = conversation.head_position,
+    size_bytes = c.size_bytes + written,
     last_activity_at = clock_timestamp()
-  where c.id = target.id;
-  return seqs;
+  where c.id = conversation.id
+  returning c.* into conversation;
 end;
 $$;
 

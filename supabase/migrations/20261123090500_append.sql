@@ -69,10 +69,10 @@ begin
   if name not in (
     'role', 'content', 'parts', 'metadata', 'token_count', 'client_id', 'revises', 'created_at', 'file_ids'
   ) then
-    return 'There is no such field.';
+    return 'Unknown field.';
   elsif name = 'role' then
     return case
-      when kind <> 'string' or not (value #>> '{}') = any (enum_range(null::continuum.message_role)::text[])
+      when kind <> 'string' or (value #>> '{}') not in ('system', 'developer', 'user', 'assistant', 'tool')
         then 'Must be system, developer, user, assistant or tool.'
     end;
   elsif kind = 'null' then
@@ -124,7 +124,7 @@ begin
     'continuation_id', 'title', 'metadata', 'ttl_seconds', 'expected_seq', 'after_position', 'on_mismatch',
     'file_ids', 'messages'
   ) then
-    return 'There is no such field.';
+    return 'Unknown field.';
   elsif name = 'messages' then
     return case
       when kind <> 'array' or json_array_length(value) > 100 then 'Must be at most 100 messages.'
@@ -157,9 +157,9 @@ begin
 end;
 $$;
 
--- Raises the first rule that a request breaks.
-create function continuum.check_append(request json)
-returns void
+-- The request, if it breaks no rule of a single field; otherwise raises the first that it breaks.
+create function continuum.checked_append(request json)
+returns json
 language plpgsql
 stable
 set search_path = ''
@@ -172,30 +172,32 @@ begin
   elsif request -> 'messages' is null then
     perform continuum.raise_invalid('/messages', 'Must be at most 100 messages.');
   end if;
-  select f.name, continuum.append_field_fault(f.name, f.value) as fault into broken
-  from json_each(request) f (name, value)
-  where continuum.append_field_fault(f.name, f.value) is not null
+  select f.name, f.fault into broken
+  from (
+    select e.key as name, continuum.append_field_fault(e.key, e.value) as fault from json_each(request) e offset 0
+  ) f
+  where f.fault is not null
   limit 1;
-  if found then
+  if broken.fault is not null then
     perform continuum.raise_invalid('/' || left(broken.name, 100), broken.fault);
   end if;
 
-  select m.number - 1 as index into broken
+  select m.number - 1 as index, f.pointer, f.fault into broken
   from json_array_elements(request -> 'messages') with ordinality m (value, number)
-  where json_typeof(m.value) <> 'object'
-  limit 1;
-  if found then
-    perform continuum.raise_invalid('/messages/' || broken.index, 'Must be a JSON object.');
-  end if;
-  select m.number - 1 as index, f.name, continuum.message_field_fault(f.name, f.value) as fault into broken
-  from json_array_elements(request -> 'messages') with ordinality m (value, number)
-  cross join lateral json_each(m.value) f (name, value)
-  where continuum.message_field_fault(f.name, f.value) is not null
+  cross join lateral (
+    select '' as pointer, 'Must be a JSON object.' as fault where json_typeof(m.value) <> 'object'
+    union all
+    select '/' || left(e.key, 100), continuum.message_field_fault(e.key, e.value)
+    from json_each(case when json_typeof(m.value) = 'object' then m.value end) e
+    offset 0
+  ) f
+  where f.fault is not null
   order by m.number
   limit 1;
-  if found then
-    perform continuum.raise_invalid('/messages/' || broken.index || '/' || left(broken.name, 100), broken.fault);
+  if broken.fault is not null then
+    perform continuum.raise_invalid('/messages/' || broken.index || broken.pointer, broken.fault);
   end if;
+  return request;
 end;
 $$;
 
@@ -242,6 +244,36 @@ begin
 end;
 $$;
 
+-- The SHA-256 of what a retry must repeat of a message.
+create function continuum.payload_hash(
+  role     continuum.message_role,
+  content  text,
+  parts    json,
+  document jsonb,
+  metadata jsonb,
+  file_ids uuid[]
+)
+returns bytea
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  -- No parts and an empty list of parts say the same, and most messages are but a text.
+  if coalesce(document, '[]') = '[]' and metadata = '{}' and file_ids = '{}' then
+    return sha256(convert_to(jsonb_build_array(role, content, null, metadata, null, null)::text, 'UTF8'));
+  end if;
+  return sha256(convert_to(jsonb_build_array(
+    role, content,
+    case when document <> '[]' then continuum.canonical(document) end,
+    continuum.canonical(metadata),
+    (select jsonb_agg(f.id order by f.id) from unnest(file_ids) f (id)),
+    -- Numbers that canonical cannot tell apart.
+    case when continuum.has_huge_number(parts::text) then parts::text end
+  )::text, 'UTF8'));
+end;
+$$;
+
 -- The messages of a checked request, in order.
 create function continuum.incoming_messages(messages json)
 returns continuum.incoming_message[]
@@ -255,15 +287,7 @@ begin
       (
         i.index, i.role, i.content, i.parts, i.document, i.metadata, i.token_count, i.client_id, i.revises,
         i.created_at, i.file_ids,
-        sha256(convert_to(jsonb_build_array(
-          i.role, i.content,
-          -- No parts and an empty list of parts say the same.
-          case when i.document <> '[]' then continuum.canonical(i.document) end,
-          continuum.canonical(i.metadata),
-          (select jsonb_agg(f.id order by f.id) from unnest(i.file_ids) f (id)),
-          -- Numbers that canonical cannot tell apart.
-          case when continuum.has_huge_number(i.parts::text) then i.parts::text end
-        )::text, 'UTF8'))
+        continuum.payload_hash(i.role, i.content, i.parts, i.document, i.metadata, i.file_ids)
       )::continuum.incoming_message order by i.index
     ), '{}')
     from (
@@ -272,60 +296,68 @@ begin
         r.role::continuum.message_role as role,
         r.content,
         r.parts,
-        continuum.as_jsonb(r.parts) as document,
-        continuum.as_metadata(r.metadata::text, '/messages/' || e.number - 1 || '/metadata') as metadata,
+        case when r.parts is not null then continuum.as_jsonb(r.parts) end as document,
+        case
+          when r.metadata is null then '{}'::jsonb
+          else continuum.as_metadata(r.metadata::text, '/messages/' || e.number - 1 || '/metadata')
+        end as metadata,
         r.token_count::numeric::integer as token_count,
         r.client_id,
         r.revises::numeric::bigint as revises,
-        continuum.as_time(r.created_at) as created_at,
-        array(select f.id::uuid from json_array_elements_text(r.file_ids) f (id)) as file_ids
+        case when r.created_at is not null then continuum.as_time(r.created_at) end as created_at,
+        case
+          when r.file_ids is null then '{}'::uuid[]
+          else array(select f.id::uuid from json_array_elements_text(r.file_ids) f (id))
+        end as file_ids
       from json_array_elements(messages) with ordinality e (value, number)
       cross join lateral json_to_record(e.value) r (
         role text, content text, parts json, metadata json, token_count text, client_id text, revises text,
         created_at text, file_ids json
       )
+      offset 0
     ) i
   );
 end;
 $$;
 
--- Rules that concern several fields or messages at once.
-create function continuum.check_incoming(messages continuum.incoming_message[])
-returns void
+-- The messages, if they break no rule that concerns several fields or messages at once.
+create function continuum.checked_messages(messages continuum.incoming_message[])
+returns continuum.incoming_message[]
 language plpgsql
 immutable
 set search_path = ''
 as $$
 declare
-  broken record;
+  message continuum.incoming_message;
+  names   text[]   := '{}';
+  places  bigint[] := '{}';
 begin
-  select m.index, m.role into broken
-  from unnest(messages) m
-  where m.role is null or coalesce(m.content, '') = '' and coalesce(json_array_length(m.parts), 0) = 0
-  limit 1;
-  if broken.index is not null and broken.role is null then
-    perform continuum.raise_invalid(
-      '/messages/' || broken.index || '/role', 'Must be system, developer, user, assistant or tool.'
-    );
-  elsif broken.index is not null then
-    perform continuum.raise_invalid(
-      '/messages/' || broken.index || '/content', 'May be empty only if parts is not.'
-    );
-  end if;
-  select max(m.index) as index into broken
-  from unnest(messages) m group by m.client_id having m.client_id is not null and count(*) > 1 limit 1;
-  if found then
-    perform continuum.raise_invalid(
-      '/messages/' || broken.index || '/client_id', 'Another message of this batch has the same client_id.'
-    );
-  end if;
-  select max(m.index) as index into broken
-  from unnest(messages) m group by m.revises having m.revises is not null and count(*) > 1 limit 1;
-  if found then
-    perform continuum.raise_invalid(
-      '/messages/' || broken.index || '/revises', 'Another message of this batch revises the same position.'
-    );
-  end if;
+  foreach message in array messages loop
+    if message.role is null then
+      perform continuum.raise_invalid(
+        '/messages/' || message.index || '/role', 'Must be system, developer, user, assistant or tool.'
+      );
+    elsif coalesce(message.content, '') = '' and coalesce(json_array_length(message.parts), 0) = 0 then
+      perform continuum.raise_invalid(
+        '/messages/' || message.index || '/content', 'May be empty only if parts is not.'
+      );
+    elsif message.client_id = any (names) then
+      perform continuum.raise_invalid(
+        '/messages/' || message.index || '/client_id', 'Another message of this batch has the same client_id.'
+      );
+    elsif message.revises = any (places) then
+      perform continuum.raise_invalid(
+        '/messages/' || message.index || '/revises', 'Another message of this batch revises the same position.'
+      );
+    end if;
+    if message.client_id is not null then
+      names := names || message.client_id;
+    end if;
+    if message.revises is not null then
+      places := places || message.revises;
+    end if;
+  end loop;
+  return messages;
 end;
 $$;
 
@@ -393,39 +425,69 @@ as $$
     and c.expires_at <= now()
 $$;
 
--- The caller's conversation of that name, locked for appending; created if there is none. Waits for a
--- concurrent appender or creator and never fails because of one.
+-- The conversation of that name, locked for appending: the caller's own, created if there is none, or one
+-- whose id it is and that the caller may write to. Waits for a concurrent appender or creator and never
+-- fails because of one. Definer, so that a row is found and locked by one look-up: it asks for the caller's
+-- rights itself, and locks no row that the caller may not write to.
 create function continuum.lock_conversation(
   continuation_id  text,
   title            text,
   metadata         jsonb,
   ttl_seconds      integer,
   out conversation continuum.conversations,
+  out access       text,
   out created      boolean
 )
 language plpgsql
+security definer
 set search_path = ''
 as $$
 declare
-  name   text := coalesce(lock_conversation.continuation_id, gen_random_uuid()::text);
-  target continuum.conversations;
+  caller constant uuid := auth.uid();
+  name   constant text := coalesce(lock_conversation.continuation_id, gen_random_uuid()::text);
+  key    constant text := normalize(left(name, 256), nfc);
+  as_id  constant uuid := continuum.as_uuid(name);
 begin
+  access := 'owner';
+  created := false;
   -- Another round only when somebody creates or deletes the conversation between two statements.
   loop
-    target := continuum.find_conversation(name);
-    created := target.id is null;
-    if created then
-      perform continuum.release_expired_name(name);
-      insert into continuum.conversations (continuation_id, title, metadata, ttl_seconds)
-      values (name, lock_conversation.title, lock_conversation.metadata, lock_conversation.ttl_seconds)
-      on conflict on constraint conversations_owner_id_continuation_key_key do nothing
-      returning * into conversation;
-    elsif continuum.access_to(target) = 'viewer' then
-      perform continuum.raise_problem('read_only');
-    else
-      select c.* into conversation from continuum.conversations c where c.id = target.id for no key update;
+    select c.* into conversation
+    from continuum.conversations c
+    where c.owner_id = caller and c.continuation_key = key and c.expires_at > now()
+    for no key update;
+    if found then
+      return;
     end if;
-    if conversation.id is not null then
+
+    if as_id is not null then
+      select case when c.owner_id = caller then 'owner' else m.role::text end into access
+      from continuum.conversations c
+      left join continuum.conversation_members m
+        on m.conversation_id = c.id and m.user_id = caller and m.declined_at is null
+      where c.id = as_id and c.expires_at > now() and (c.owner_id = caller or m.role is not null);
+      if access = 'viewer' then
+        perform continuum.raise_problem('read_only');
+      elsif found then
+        select c.* into conversation
+        from continuum.conversations c
+        where c.id = as_id and c.expires_at > now()
+        for no key update;
+        if found then
+          return;
+        end if;
+        continue;
+      end if;
+      access := 'owner';
+    end if;
+
+    perform continuum.release_expired_name(name);
+    insert into continuum.conversations (owner_id, continuation_id, title, metadata, ttl_seconds)
+    values (caller, name, lock_conversation.title, lock_conversation.metadata, lock_conversation.ttl_seconds)
+    on conflict on constraint conversations_owner_id_continuation_key_key do nothing
+    returning * into conversation;
+    if found then
+      created := true;
       return;
     end if;
   end loop;
@@ -433,20 +495,21 @@ end;
 $$;
 
 -- What an append answers, as text: parts and metadata pass through as they are stored.
-create function continuum.append_answer(conversation_id uuid, seqs bigint[], replayed boolean)
+create function continuum.append_answer(
+  conversation continuum.conversations,
+  access       text,
+  seqs         bigint[],
+  replayed     boolean
+)
 returns text
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  return (
-    select '{"conversation":' || continuum.conversation_json(c)::text
-      || ',"messages":' || continuum.messages_json(c.id, seqs)
-      || ',"replayed":' || replayed::text || '}'
-    from continuum.conversations c
-    where c.id = append_answer.conversation_id
-  );
+  return '{"conversation":' || continuum.conversation_json(conversation, access)
+    || ',"messages":' || continuum.messages_json(conversation.id, seqs)
+    || ',"replayed":' || replayed::text || '}';
 end;
 $$;
 
@@ -494,6 +557,69 @@ begin
 end;
 $$;
 
+-- What a request says besides its messages, read once.
+create type continuum.append_request as (
+  continuation_id text,
+  title           text,
+  metadata        json,
+  ttl_seconds     text,
+  expected_seq    text,
+  after_position  text,
+  on_mismatch     text,
+  file_ids        json,
+  messages        json
+);
+
+-- What an Idempotency-Key stands for: a repetition must ask for the same.
+create function continuum.request_hash(rewind_to bigint, file_ids json, messages continuum.incoming_message[])
+returns bytea
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return sha256(convert_to(jsonb_build_array(
+    rewind_to,
+    case when file_ids is not null then (
+      select jsonb_agg(f.id order by f.id) from json_array_elements_text(file_ids) f (id)
+    ) end,
+    (
+      select jsonb_agg(jsonb_build_array(encode(m.payload_hash, 'hex'), m.client_id, m.revises) order by m.index)
+      from unnest(messages) m
+    )
+  )::text, 'UTF8'));
+end;
+$$;
+
+-- The index of the first message by which a batch differs from what its key made; null if it does not.
+create function continuum.difference_from_kept(
+  kept            continuum.append_keys,
+  key_hash        bytea,
+  messages        continuum.incoming_message[]
+)
+returns integer
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if kept.payload_hash = key_hash and not exists (
+    select
+    from unnest(messages) m
+    join continuum.messages s on s.conversation_id = kept.conversation_id and s.seq = kept.seqs[m.index + 1]
+    where not s.is_estimated and s.erased_at is null and s.token_count <> m.token_count
+  ) then
+    return null;
+  end if;
+  return coalesce((
+    select min(m.index)
+    from unnest(messages) m
+    left join continuum.messages s on s.conversation_id = kept.conversation_id and s.seq = kept.seqs[m.index + 1]
+    where s.seq is null or s.payload_hash is distinct from m.payload_hash
+  ), 0);
+end;
+$$;
+
 -- request is the body of POST /conversation-append as text: what is the caller's passes as it was sent.
 create function public.append_messages(request text, idempotency_key text default null)
 returns text
@@ -503,13 +629,15 @@ set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  body      json;
+  caller    constant uuid := continuum.require_account();
+  body      continuum.append_request;
   batch     continuum.incoming_message[];
   rewind_to bigint;
   locked    record;
   target    continuum.conversations;
   kept      continuum.append_keys;
   key_hash  bytea;
+  differs   integer;
   message   continuum.incoming_message;
   known     continuum.message_key;
   is_known  boolean;
@@ -517,55 +645,40 @@ declare
   line      bigint;
   seqs      bigint[];
   fresh     continuum.incoming_message[] := '{}';
-  written   bigint[];
+  revisions bigint[] := '{}';
+  written   record;
+  repeated  bigint[];
   rewinds   boolean;
 begin
-  perform continuum.require_account();
-  perform continuum.refuse_unbounded(request, 4194304);
   if char_length(idempotency_key) not between 1 and 255 then
     perform continuum.raise_invalid('/idempotency-key', 'Must be 1 to 255 characters.');
   end if;
-  body := request::json;
-  perform continuum.check_append(body);
-  batch := continuum.incoming_messages(body -> 'messages');
-  perform continuum.check_incoming(batch);
-  rewind_to := (body ->> 'after_position')::numeric;
+  body := json_populate_record(
+    null::continuum.append_request, continuum.checked_append(continuum.bounded(request, 4194304))
+  );
+  body.file_ids := case when json_typeof(body.file_ids) = 'array' then body.file_ids end;
+  batch := continuum.checked_messages(continuum.incoming_messages(body.messages));
+  rewind_to := body.after_position::numeric;
 
   locked := continuum.lock_conversation(
-    coalesce(body ->> 'continuation_id', continuum.name_of_key(idempotency_key)),
-    body ->> 'title',
-    continuum.as_metadata((body -> 'metadata')::text, '/metadata'),
-    (body ->> 'ttl_seconds')::numeric::integer
+    coalesce(body.continuation_id, continuum.name_of_key(idempotency_key)),
+    body.title,
+    continuum.as_metadata(body.metadata::text, '/metadata'),
+    body.ttl_seconds::numeric::integer
   );
   target := locked.conversation;
 
   if idempotency_key is not null then
-    key_hash := sha256(convert_to(jsonb_build_array(
-      rewind_to,
-      (select jsonb_agg(f.id order by f.id) from json_array_elements_text(case json_typeof(body -> 'file_ids') when 'array' then body -> 'file_ids' end) f (id)),
-      (
-        select jsonb_agg(jsonb_build_array(encode(m.payload_hash, 'hex'), m.client_id, m.revises) order by m.index)
-        from unnest(batch) m
-      )
-    )::text, 'UTF8'));
+    key_hash := continuum.request_hash(rewind_to, body.file_ids, batch);
     select k.* into kept
     from continuum.append_keys k
     where k.conversation_id = target.id and k.key = append_messages.idempotency_key;
     if found then
-      if kept.payload_hash <> key_hash or exists (
-        select
-        from unnest(batch) m
-        join continuum.messages s on s.conversation_id = target.id and s.seq = kept.seqs[m.index + 1]
-        where not s.is_estimated and s.erased_at is null and s.token_count <> m.token_count
-      ) then
-        perform continuum.raise_problem('idempotency_mismatch', jsonb_build_object('index', coalesce((
-          select min(m.index)
-          from unnest(batch) m
-          left join continuum.messages s on s.conversation_id = target.id and s.seq = kept.seqs[m.index + 1]
-          where s.seq is null or s.payload_hash is distinct from m.payload_hash
-        ), 0)));
+      differs := continuum.difference_from_kept(kept, key_hash, batch);
+      if differs is not null then
+        perform continuum.raise_problem('idempotency_mismatch', jsonb_build_object('index', differs));
       end if;
-      return continuum.append_answer(target.id, kept.seqs, true);
+      return continuum.append_answer(target, locked.access, kept.seqs, true);
     end if;
   end if;
 
@@ -602,54 +715,60 @@ begin
     -- A name is at one place of a line: a revision that took it from another place would put it twice on
     -- the line that a switch makes.
     if message.revises is not null and (line <> message.revises or line is null and elsewhere)
-      or message.revises is null and is_known and body ->> 'on_mismatch' is distinct from 'revise'
+      or message.revises is null and is_known and body.on_mismatch is distinct from 'revise'
     then
       perform continuum.raise_problem('idempotency_mismatch', jsonb_build_object('index', message.index));
     end if;
     message.revises := coalesce(message.revises, line);
+    if message.revises is not null then
+      revisions := revisions || message.revises;
+    end if;
     fresh := fresh || message;
   end loop;
 
   rewinds := coalesce(rewind_to <> target.head_position, false);
   if rewinds and idempotency_key is null and continuum.is_on_line(target.id, rewind_to) then
-    written := continuum.repeated_line(target.id, rewind_to, fresh);
-    if written is not null then
+    repeated := continuum.repeated_line(target.id, rewind_to, fresh);
+    if repeated is not null then
       for i in 1..cardinality(fresh) loop
-        seqs[fresh[i].index + 1] := written[i];
+        seqs[fresh[i].index + 1] := repeated[i];
       end loop;
-      return continuum.append_answer(target.id, seqs, true);
+      return continuum.append_answer(target, locked.access, seqs, true);
     end if;
   end if;
   if cardinality(fresh) > 0 or rewinds or locked.created then
-    if (body ->> 'expected_seq')::numeric <> target.last_seq then
+    if body.expected_seq::numeric <> target.last_seq then
       perform continuum.raise_problem('seq_conflict', jsonb_build_object('last_seq', target.last_seq));
     end if;
-    if not continuum.is_on_line(target.id, coalesce(rewind_to, 0)) or exists (
-      select from unnest(fresh) m
-      where m.revises > rewind_to or m.revises > 0 and not continuum.is_on_line(target.id, m.revises)
+    if rewinds and not continuum.is_on_line(target.id, rewind_to) or revisions <> '{}' and exists (
+      select from unnest(revisions) r (place)
+      where r.place > rewind_to or not continuum.is_on_line(target.id, r.place)
     ) then
       perform continuum.raise_problem('position_conflict', jsonb_build_object('head_position', target.head_position));
     end if;
-    perform continuum.check_incoming(fresh);
+    if cardinality(revisions) > 1 then
+      fresh := continuum.checked_messages(fresh);
+    end if;
     written := continuum.write_messages(target.id, rewind_to, fresh);
+    target := written.conversation;
   end if;
 
   for i in 1..cardinality(fresh) loop
-    seqs[fresh[i].index + 1] := written[i];
+    seqs[fresh[i].index + 1] := written.seqs[i];
     if cardinality(fresh[i].file_ids) > 0 then
-      perform continuum.link_files(target.id, written[i], fresh[i].file_ids);
+      perform continuum.link_files(target.id, written.seqs[i], fresh[i].file_ids);
     end if;
   end loop;
-  if json_typeof(body -> 'file_ids') = 'array' and (cardinality(fresh) > 0 or cardinality(batch) = 0) then
+  if body.file_ids is not null and (cardinality(fresh) > 0 or cardinality(batch) = 0) then
     perform continuum.link_files(
-      target.id, null, array(select f.id::uuid from json_array_elements_text(body -> 'file_ids') f (id))
+      target.id, null, array(select f.id::uuid from json_array_elements_text(body.file_ids) f (id))
     );
   end if;
   if idempotency_key is not null then
     perform continuum.remember_key(target.id, idempotency_key, key_hash, seqs);
   end if;
   return continuum.append_answer(
-    target.id, seqs, not (cardinality(fresh) > 0 or rewinds or locked.created)
+    target, locked.access, seqs, not (cardinality(fresh) > 0 or rewinds or locked.created)
   );
 end;
 $$;
@@ -663,11 +782,12 @@ revoke all on function
   continuum.file_ids_fault,
   continuum.message_field_fault,
   continuum.append_field_fault,
-  continuum.check_append,
+  continuum.checked_append,
   continuum.rounded,
   continuum.canonical,
+  continuum.payload_hash,
   continuum.incoming_messages,
-  continuum.check_incoming,
+  continuum.checked_messages,
   continuum.repeats,
   continuum.live_key,
   continuum.name_of_key,
@@ -675,6 +795,8 @@ revoke all on function
   continuum.lock_conversation,
   continuum.append_answer,
   continuum.repeated_line,
+  continuum.request_hash,
+  continuum.difference_from_kept,
   public.append_messages
 from public, anon, authenticated, service_role;
 grant execute on function
@@ -683,11 +805,12 @@ grant execute on function
   continuum.file_ids_fault,
   continuum.message_field_fault,
   continuum.append_field_fault,
-  continuum.check_append,
+  continuum.checked_append,
   continuum.rounded,
   continuum.canonical,
+  continuum.payload_hash,
   continuum.incoming_messages,
-  continuum.check_incoming,
+  continuum.checked_messages,
   continuum.repeats,
   continuum.live_key,
   continuum.name_of_key,
@@ -695,6 +818,8 @@ grant execute on function
   continuum.lock_conversation,
   continuum.append_answer,
   continuum.repeated_line,
+  continuum.request_hash,
+  continuum.difference_from_kept,
   public.append_messages
 to authenticated;
 

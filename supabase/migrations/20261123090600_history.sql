@@ -105,16 +105,15 @@ security invoker
 set search_path = ''
 as $$
 declare
-  target continuum.conversations;
+  caller constant uuid                    := continuum.require_account();
+  target constant continuum.conversations := continuum.find_conversation(continuation_id);
   page   record;
 begin
-  perform continuum.require_account();
-  target := continuum.find_conversation(continuation_id);
   if target.id is null then
     return '{"conversation":null,"messages":[],"has_more":false}';
   end if;
   page := continuum.page_seqs(target.id, view = 'log', before, after, least(greatest(max_messages, 1), 500));
-  return '{"conversation":' || continuum.conversation_json(target)::text
+  return '{"conversation":' || continuum.conversation_json(target, continuum.access_to(target))
     || ',"messages":' || continuum.messages_json(target.id, page.seqs)
     || ',"has_more":' || page.has_more::text || '}';
 end;
@@ -258,8 +257,9 @@ begin
     perform continuum.raise_invalid('/prefix', 'Must be 1 to 255 characters.');
   end if;
   select '{"conversations":['
-    || coalesce(string_agg(continuum.conversation_json(n.conversation)::text, ',' order by n.number)
-      filter (where n.number <= capped), '')
+    || coalesce(string_agg(
+      continuum.conversation_json(n.conversation, continuum.access_to(n.conversation)), ',' order by n.number
+    ) filter (where n.number <= capped), '')
     || '],"last":' || case
       when count(*) > capped then
         (max(json_build_object('last_activity_at', (n.conversation).last_activity_at, 'id', (n.conversation).id)::text)

@@ -99,6 +99,20 @@ returns integer
 language plpgsql
 immutable
 set search_path = ''
+as $$
+begin
+  if document is null then
+    return ceil(octet_length(content) / 4.0);
+  end if;
+  return continuum.estimate_tokens_of_parts(coalesce(octet_length(content), 0), document);
+end;
+$$;
+
+create function continuum.estimate_tokens_of_parts(content_bytes integer, document jsonb)
+returns integer
+language plpgsql
+immutable
+set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -125,16 +139,13 @@ declare
   bytes bigint;
   media bigint;
 begin
-  if document is null then
-    return ceil(octet_length(coalesce(content, '')) / 4.0);
-  end if;
   -- Most parts are plain text.
   if not document @? '$[*] ? (!(@.type == "text" && @.text.type() == "string") || @.text starts with "data:")'
     and not document @? '$[*].keyvalue() ? (@.key != "type" && @.key != "text")'
   then
     select coalesce(sum(octet_length(t.value #>> '{}')), 0) into bytes
     from jsonb_path_query(document, '$[*].text') t (value);
-    return ceil((octet_length(coalesce(content, '')) + bytes) / 4.0);
+    return ceil((content_bytes + bytes) / 4.0);
   end if;
 
   with recursive walk (value, kind, key, is_data, level, media, bytes) as (
@@ -202,7 +213,7 @@ begin
   select coalesce(sum(w.bytes), 0), coalesce(sum(w.media), 0) into bytes, media
   from walk w;
 
-  return least(2147483647, media + ceil((octet_length(coalesce(content, '')) + bytes) / 4.0));
+  return least(2147483647, media + ceil((content_bytes + bytes) / 4.0));
 end;
 $$;
 
@@ -759,7 +770,7 @@ begin
   end if;
 
   return concat(
-    '{"conversation":', continuum.conversation_json(target),
+    '{"conversation":', continuum.conversation_json(target, continuum.access_to(target)),
     ',"messages":', continuum.messages_json(target.id, context.seqs),
     ',"tokens_used":', context.tokens,
     ',"estimated":', to_json(context.is_estimated),
@@ -776,6 +787,7 @@ revoke all on function
   continuum.media_tokens,
   continuum.media_part_tokens,
   continuum.estimate_tokens,
+  continuum.estimate_tokens_of_parts,
   continuum.tool_ids_of,
   continuum.tool_ids,
   continuum.call_ids,

@@ -56,7 +56,8 @@ immutable
 set search_path = ''
 as $$
 declare
-  apart text := lower(translate(plain, E'\x1f', ' '));
+  -- replace() and not translate(), which takes ten times as long.
+  apart text := lower(replace(plain, E'\x1f', ' '));
 begin
   if strpos(apart, '-') > 0 then
     apart := regexp_replace(apart, '(^|[^[:alnum:]-])-(?=[[:alpha:]])', E'\\1 \x1f', 'g');
@@ -69,7 +70,7 @@ begin
       '[' || continuum.spaceless() || ']', ' \& ', 'g'
     );
   end if;
-  return array_remove(array_remove(string_to_array(translate(apart, E'\x1f', '-'), ' '), ''), '-');
+  return array_remove(array_remove(string_to_array(replace(apart, E'\x1f', '-'), ' '), ''), '-');
 end;
 $$;
 
@@ -172,16 +173,23 @@ as $$
 declare
   plain constant text   := continuum.plain_text(continuum.searchable_text(content, document));
   runs  constant text[] := continuum.runs_of(plain);
-  words constant text[] := runs || ''::text || continuum.runs_of(continuum.split_names(plain));
+  names constant text   := continuum.split_names(plain);
+  words constant text[] := case when names = '' then runs else runs || ''::text || continuum.runs_of(names) end;
+  has_options constant boolean := strpos(plain, '-') > 0;
 begin
   -- So short that it fits, whatever its words are: the common case, at a third of the cost.
   if 2 * octet_length(plain) + 8 * cardinality(words) < 1000000 then
     return (
       select coalesce(string_agg(
-        left(ltrim(r.run, '-'), 255) || ':' || (r.place - 1) % 16383 + 1
-          || case when r.run like '-%' then ' ' || left(r.run, 255) || ':' || (r.place - 1) % 16383 + 1 else '' end, ' '
+        case
+          when has_options and r.run like '-%'
+            then left(ltrim(r.run, '-'), 255) || ':' || r.at || ' ' || left(r.run, 255) || ':' || r.at
+          else left(r.run, 255) || ':' || r.at
+        end, ' '
       ) filter (where r.run <> ''), '')::tsvector
-      from unnest(words) with ordinality r (run, place)
+      from (
+        select w.run, ((w.place - 1) % 16383 + 1)::integer as at from unnest(words) with ordinality w (run, place)
+      ) r
     );
   end if;
   return (

@@ -68,11 +68,14 @@ declare
   word_characters constant text := '[:alnum:]\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f' || continuum.marks();
   -- Separators at odd places, words at even ones.
   pieces text[] := string_to_array(
-    regexp_replace(
-      value,
-      format('(?=[%2$s])[%1$s]|((?![%1$s])[%2$s])+', continuum.spaceless(), word_characters),
-      E'\x1f\\&\x1f', 'g'
-    ), E'\x1f'
+    case
+      when octet_length(value) = char_length(value) then regexp_replace(value, '[A-Za-z0-9]+', E'\x1f\\&\x1f', 'g')
+      else regexp_replace(
+        value,
+        format('(?=[%2$s])[%1$s]|((?![%1$s])[%2$s])+', continuum.spaceless(), word_characters),
+        E'\x1f\\&\x1f', 'g'
+      )
+    end, E'\x1f'
   );
   words  text[];
   marked boolean[];
@@ -160,17 +163,15 @@ begin
 end;
 $$;
 
--- The text around a match, ⟦ and ⟧ around its terms: where the longest of them first stands, or else the
--- first stretch that has one, or the beginning once the deadline has passed.
-create function continuum.snippet(value text, q text, deadline timestamptz)
-returns text
+-- The phrases that snippets of a query mark, those that are looked for and the longest first.
+create function continuum.marked_phrases(q text)
+returns text[]
 language plpgsql
-volatile
+immutable
 set search_path = ''
 as $$
-declare
-  stretch constant integer := 1500;
-  phrases constant text[]  := array(
+begin
+  return array(
     select p.phrase
     from continuum.query_terms(q) t
     cross join lateral (
@@ -181,6 +182,19 @@ declare
     order by bool_or(t.excluded), length(p.phrase) desc
     limit 16
   );
+end;
+$$;
+
+-- The text around a match, ⟦ and ⟧ around its phrases: where the longest of them first stands, or else the
+-- first stretch that has one, or the beginning once the deadline has passed.
+create function continuum.snippet(value text, phrases text[], deadline timestamptz)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  stretch constant integer := 1500;
   searched text := left(value, case when clock_timestamp() > deadline then stretch else 200000 end);
   lowered  text;
   phrase   text;
@@ -235,10 +249,11 @@ as $$
 declare
   capped   constant integer := least(greatest(max_hits, 1), 100);
   deadline constant timestamptz := clock_timestamp() + interval '1 second';
+  caller   constant uuid := continuum.require_account();
   query    tsquery;
+  phrases  text[];
   answer   text;
 begin
-  perform continuum.require_account();
   if coalesce(char_length(q) not between 1 and 500, true) then
     perform continuum.raise_invalid('/q', 'Must be 1 to 500 characters.');
   end if;
@@ -246,6 +261,7 @@ begin
   if query is null then
     return '{"hits":[],"last":null}';
   end if;
+  phrases := continuum.marked_phrases(q);
 
   select '{"hits":[' || coalesce(string_agg(
       row_to_json(p.hit)::text, ',' order by p.number
@@ -262,7 +278,7 @@ begin
         select r
         from (
           select
-            continuum.conversation_json(c) as conversation,
+            continuum.conversation_json(c, continuum.access_to(c))::json as conversation,
             case when m.seq is not null then json_build_object(
               'seq', m.seq, 'position', m.position, 'role', m.role, 'created_at', m.created_at
             ) end as message,
@@ -270,7 +286,7 @@ begin
               case
                 when h.seq is null then c.title
                 else continuum.searchable_text(m.content, continuum.as_jsonb(m.parts))
-              end, q, deadline
+              end, phrases, deadline
             ) as snippet
         ) r
       ) as hit
@@ -300,6 +316,7 @@ revoke all on function
   continuum.search_hits,
   continuum.mark_terms,
   continuum.shorten,
+  continuum.marked_phrases,
   continuum.snippet,
   public.search_messages
 from public, anon, authenticated, service_role;
@@ -307,6 +324,7 @@ grant execute on function
   continuum.search_hits,
   continuum.mark_terms,
   continuum.shorten,
+  continuum.marked_phrases,
   continuum.snippet,
   public.search_messages
 to authenticated;

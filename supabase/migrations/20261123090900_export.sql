@@ -8,9 +8,11 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+  caller constant uuid                    := continuum.require_account();
+  target constant continuum.conversations := continuum.require_access(continuation_id, 'viewer');
 begin
-  perform continuum.require_account();
-  return continuum.conversation_json(continuum.require_access(continuation_id, 'viewer'))::text;
+  return continuum.conversation_json(target, continuum.access_to(target));
 end;
 $$;
 

@@ -47,7 +47,7 @@ begin
         then 'Must be a whole number from 1 to 315360000, or null.'
     end
     when 'head_position' then case when continuum.as_count(value) is null then 'Must be a position.' end
-    else 'There is no such field.'
+    else 'Unknown field.'
   end;
 end;
 $$;
@@ -65,14 +65,12 @@ security invoker
 set search_path = ''
 as $$
 declare
+  caller  constant uuid := continuum.require_account();
+  patch   constant json := continuum.bounded(changes, 262144);
   target  continuum.conversations;
-  patch   json;
   broken  record;
   merged  jsonb;
 begin
-  perform continuum.require_account();
-  perform continuum.refuse_unbounded(changes, 262144);
-  patch := changes::json;
   if json_typeof(patch) <> 'object' then
     perform continuum.raise_invalid('', 'Must be a JSON object.');
   end if;
@@ -119,7 +117,7 @@ begin
     end
   where c.id = target.id
   returning c.* into target;
-  return continuum.conversation_json(target)::text;
+  return continuum.conversation_json(target, continuum.access_to(target));
 end;
 $$;
 
@@ -312,7 +310,7 @@ begin
 
   perform continuum.copy_line(source.id, copy.id, through_position);
   select c.* into copy from continuum.conversations c where c.id = copy.id;
-  return continuum.conversation_json(copy)::text;
+  return continuum.conversation_json(copy, 'owner');
 end;
 $$;
 

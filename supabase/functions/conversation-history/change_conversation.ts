@@ -72,6 +72,7 @@ export const changeConversation = userRoute({
     changes: c.var.bodyText,
     if_updated_at: matchedVersions(headers["if-match"]),
   });
-  c.header("ETag", await versionTag(JSON.parse(changed).updated_at, changed));
-  return json(c, changed);
+  const bytes = new TextEncoder().encode(changed);
+  c.header("ETag", await versionTag(JSON.parse(changed).updated_at, bytes));
+  return json(c, bytes);
 });

@@ -47,8 +47,9 @@ export const readHistory = userRoute({
   const page: z.infer<typeof Page> = JSON.parse(answer);
   const links = linkHeader(neighbours(page, view, limit));
   if (links !== null) c.header("Link", links);
-  c.header("ETag", await versionTag(page.conversation?.updated_at, answer));
-  return json(c, answer);
+  const bytes = new TextEncoder().encode(answer);
+  c.header("ETag", await versionTag(page.conversation?.updated_at, bytes));
+  return json(c, bytes);
 });
 
 /** The queries of the previous and next page, or null if there is none. */

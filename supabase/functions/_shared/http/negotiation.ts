@@ -27,8 +27,8 @@ export const acceptsJson: MiddlewareHandler<Env> = async (c, next) => {
 const JSON_ANSWER = /^application\/(problem\+)?json/;
 
 /**
- * Keeps responses out of caches, and gives JSON a Content-Length, which HEAD and the log need and the runtime
- * would omit.
+ * Keeps responses out of caches, and gives problems a Content-Length, which HEAD and the log need and the runtime
+ * would omit. `json` has given it to all else.
  */
 export const privateJson: MiddlewareHandler<Env> = async (c, next) => {
   await next();
@@ -40,7 +40,10 @@ export const privateJson: MiddlewareHandler<Env> = async (c, next) => {
       c.res.headers.has("ETag") ? "no-store, no-transform" : "no-store",
     );
   }
-  if (JSON_ANSWER.test(c.res.headers.get("Content-Type") ?? "")) {
+  if (
+    JSON_ANSWER.test(c.res.headers.get("Content-Type") ?? "") &&
+    !c.res.headers.has("Content-Length")
+  ) {
     const body = await c.res.arrayBuffer();
     c.res = new Response(body, c.res);
     c.res.headers.set("Content-Length", String(body.byteLength));

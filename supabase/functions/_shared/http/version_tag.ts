@@ -15,14 +15,13 @@ const TAG = /"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+"/g;
 /** The format of a version. A tag from elsewhere may decode to anything. */
 const VERSION = /^[0-9T:.+Z-]+$/;
 
-/** A strong ETag for the JSON text `answer`, about a conversation that last changed at `updatedAt`. */
+/** A strong ETag for the bytes of `answer`, about a conversation that last changed at `updatedAt`. */
 export async function versionTag(
   updatedAt: string | undefined,
-  answer: string,
+  answer: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
-  const encoder = new TextEncoder();
-  const digest = await crypto.subtle.digest("SHA-256", encoder.encode(answer));
-  const version = encoder.encode(updatedAt ?? "");
+  const digest = await crypto.subtle.digest("SHA-256", answer);
+  const version = new TextEncoder().encode(updatedAt ?? "");
   return `"${unpadded(version.buffer)}.${unpadded(digest)}"`;
 }
 

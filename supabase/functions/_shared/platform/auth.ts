@@ -2,14 +2,16 @@
  * Who is calling. `@supabase/server` verifies tokens against the project's signing keys, without a call to Auth
  * for each. Handlers get no other clients than those that are made here.
  */
-import { JwksFetchFailedError } from "@supabase/server";
+import type { JwksFetchFailedError } from "@supabase/server";
 import { verifyAuth, verifyCredentials } from "@supabase/server/core";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Problem } from "../problems/problem.ts";
-import { adminClient, userClient } from "./database.ts";
+import { secretCredentials, userCredentials } from "./credentials.ts";
+import { callersClient } from "./database.ts";
 import type { Env } from "./env.ts";
 import { signingKeysUrl } from "./signing_keys.ts";
+import { rememberVerified, userOfVerified } from "./verified_tokens.ts";
 
 /** The `aud` that Supabase Auth gives to signed-in users. It keeps out the project's tokens for other roles. */
 const AUDIENCE = "authenticated";
@@ -25,20 +27,26 @@ export function requireUser(timeoutMs: number) {
   return createMiddleware<Env>(async (c, next) => {
     const token = bearerToken(c.req.header("Authorization"));
     if (token === null) throw new Problem("unauthenticated");
-    const { data: auth, error } = await verifyCredentials(
-      { token, apikey: c.req.header("apikey") ?? null },
-      { auth: "user", audience: AUDIENCE, env: { jwks: signingKeysUrl() } },
-    );
-    if (error) throw new Problem(codeOf(error), { cause: error });
-    const { id, role } = auth.userClaims ?? {};
-    if (id === undefined || role !== "authenticated") {
-      throw new Problem("invalid_token");
-    }
-    c.set("userId", id);
+    c.set("userId", userOfVerified(token) ?? await verifiedUser(token));
     c.set("token", token);
-    c.set("db", userClient(c, token, timeoutMs));
+    c.set("credentials", userCredentials(token));
+    c.set("db", callersClient(c, c.var.credentials, timeoutMs));
     await next();
   });
+}
+
+async function verifiedUser(token: string): Promise<string> {
+  const { data: auth, error } = await verifyCredentials(
+    { token, apikey: null },
+    { auth: "user", audience: AUDIENCE, env: { jwks: signingKeysUrl() } },
+  );
+  if (error) throw new Problem(codeOf(error), { cause: error });
+  const { id, role } = auth.userClaims ?? {};
+  if (id === undefined || role !== "authenticated") {
+    throw new Problem("invalid_token");
+  }
+  rememberVerified(token, id, auth.jwtClaims?.exp ?? 0);
+  return id;
 }
 
 /**
@@ -59,13 +67,17 @@ export function requireSecret(timeoutMs: number) {
           cause: error,
         });
     }
-    c.set("db", adminClient(timeoutMs));
+    c.set("credentials", secretCredentials());
+    c.set("db", callersClient(c, c.var.credentials, timeoutMs));
     await next();
   });
 }
 
+/** Not imported as a value: that would load supabase-js, of which the functions use only one part. */
+const JWKS_FETCH_FAILED: typeof JwksFetchFailedError = "JWKS_FETCH_FAILED";
+
 function codeOf({ code, status }: { code: string; status: number }) {
-  if (code === JwksFetchFailedError) return "unavailable";
+  if (code === JWKS_FETCH_FAILED) return "unavailable";
   return status >= 500 ? "internal" : "invalid_token";
 }
 

@@ -1,15 +1,18 @@
 /** The only way to the database: calling one of the API's SQL functions as the caller. */
-import { createAdminClient, createContextClient } from "@supabase/server/core";
-import type { SupabaseClient } from "@supabase/supabase-js";
+import { PostgrestClient } from "@supabase/postgrest-js";
 import type { Context } from "hono";
 import { setMetric } from "hono/timing";
 import type { Database } from "../generated/database.types.ts";
 import { databaseProblem } from "../problems/database_problem.ts";
-import { keyName, keysOf } from "./environment.ts";
+import { type Credentials, secretCredentials } from "./credentials.ts";
+import { requiredVariable } from "./environment.ts";
 import type { Env } from "./env.ts";
 
-/** A supabase-js client that knows the schema. */
-export type Db = SupabaseClient<Database>;
+/**
+ * The part of supabase-js that calls SQL functions. The rest of it would be made for each request, and loaded at
+ * each cold start, for nothing.
+ */
+export type Db = PostgrestClient<Database>;
 
 type Functions = Database["public"]["Functions"];
 
@@ -49,28 +52,33 @@ export async function callWith<Name extends keyof Functions & string>(
   return data ?? "";
 }
 
-/** A client that acts as the user of a token, under row level security. */
-export function userClient(
+/** A client that acts as the caller whose `credentials` these are, and reports the time of each call. */
+export function callersClient(
   c: Context<Env>,
-  token: string,
+  credentials: Credentials,
   timeoutMs: number,
 ): Db {
-  return createContextClient<Database>({
-    auth: { token },
-    supabaseOptions: {
-      global: {
-        fetch: timed(timeoutMs, (ms) => setMetric(c, "db", ms, "Database")),
-      },
-    },
-  });
+  return client(
+    credentials,
+    timeoutMs,
+    (ms) => setMetric(c, "db", ms, "Database"),
+  );
 }
 
 /** A client with a secret key of the project. For health and maintenance, never for the route of a user. */
 export function adminClient(timeoutMs = DATABASE_TIMEOUT_MS): Db {
-  return createAdminClient<Database>({
-    auth: { keyName: keyName(keysOf("SUPABASE_SECRET_KEYS")) },
-    supabaseOptions: { global: { fetch: timed(timeoutMs, () => {}) } },
-  });
+  return client(secretCredentials(), timeoutMs, () => {});
+}
+
+function client(
+  credentials: Credentials,
+  timeoutMs: number,
+  report: (ms: number) => void,
+): Db {
+  return new PostgrestClient<Database>(
+    `${requiredVariable("SUPABASE_URL")}/rest/v1`,
+    { headers: { ...credentials }, fetch: timed(timeoutMs, report) },
+  );
 }
 
 /** A fetch that gives up after `timeoutMs`, and reports how many milliseconds the response took. */

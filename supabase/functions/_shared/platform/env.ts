@@ -1,3 +1,4 @@
+import type { Credentials } from "./credentials.ts";
 import type { Db } from "./database.ts";
 
 /** The names of the deployed functions. Each is the first segment of the paths that the function receives. */
@@ -18,6 +19,8 @@ export interface Env {
     userId: string;
     /** The caller's verified access token. Not set on a maintenance route. */
     token: string;
+    /** The caller's, for requests to Storage. On a maintenance route they hold a secret key. */
+    credentials: Credentials;
     /** The JSON body as it was sent, if the route declares one. */
     bodyText: string;
   };

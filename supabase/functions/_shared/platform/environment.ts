@@ -22,13 +22,17 @@ export function keysOf(
   return keys;
 }
 
-/** The name of the key to use: `default`, or the first one if no key has that name. */
-export function keyName(keys: Record<string, string>): string | undefined {
-  return "default" in keys ? "default" : Object.keys(keys)[0];
+/** The publishable key, which gateways require in addition to a user's token; empty if the project has none. */
+export function publishableKey(): string {
+  return firstKey(keysOf("SUPABASE_PUBLISHABLE_KEYS"));
 }
 
-/** The publishable key, which gateways require in addition to a user's token. */
-export function publishableKey(): string {
-  const keys = keysOf("SUPABASE_PUBLISHABLE_KEYS");
-  return keys[keyName(keys) ?? ""] ?? "";
+/** A secret key, which acts past row level security; empty if the project has none. */
+export function secretKey(): string {
+  return firstKey(keysOf("SUPABASE_SECRET_KEYS"));
+}
+
+/** The key named `default`, or the first one if no key has that name. */
+function firstKey(keys: Record<string, string>): string {
+  return keys.default ?? Object.values(keys)[0] ?? "";
 }

@@ -3,11 +3,7 @@
  * whole files in memory and cannot send Range.
  */
 import { Problem } from "../problems/problem.ts";
-import {
-  publishableKey,
-  requiredVariable as required,
-  variable,
-} from "./environment.ts";
+import { requiredVariable as required, variable } from "./environment.ts";
 import type { Env } from "./env.ts";
 import type { Context } from "hono";
 
@@ -46,7 +42,7 @@ export async function askStorage(
   try {
     return await fetch(`${required("SUPABASE_URL")}/storage/v1${path}`, {
       ...init,
-      headers: { ...credentials(c), ...headers },
+      headers: { ...c.var.credentials, ...headers },
       signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
     });
   } catch (cause) {
@@ -57,14 +53,6 @@ export async function askStorage(
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** The caller's token, and the publishable key that a gateway requires. */
-function credentials(c: Context<Env>): Record<string, string> {
-  return {
-    Authorization: `Bearer ${c.var.token}`,
-    apikey: publishableKey(),
-  };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Maps errors of the Data API to problems. */
-import type { PostgrestError } from "@supabase/supabase-js";
+import type { PostgrestError } from "@supabase/postgrest-js";
 import { isProblemCode } from "./catalogue.ts";
 import { Problem, type ProblemOptions } from "./problem.ts";
 

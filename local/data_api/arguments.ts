@@ -37,6 +37,9 @@ export async function readCall(
   const parameters = argumentsOfQuery(query);
   const none = new Uint8Array();
   if (request.method !== "POST") {
+    if (request.headers.has("Range")) {
+      throw errors.notImplemented("ranges of rows");
+    }
     return { arguments: textArguments(parameters), bodyType: null, body: none };
   }
   const bodyType = mediaType(request.headers.get("Content-Type"));

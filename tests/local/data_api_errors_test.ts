@@ -170,6 +170,12 @@ const cases: [path: string, asked: Asked, refusal: Refusal][] = [
     message: "Feature not implemented",
     details: "The local Data API has no tables and views, only functions.",
   }],
+  ["rpc/pairs?n=2", headed("Range", "0-0", get), {
+    status: 400,
+    code: "PGRST127",
+    message: "Feature not implemented",
+    details: "The local Data API has no ranges of rows.",
+  }],
   ["rpc/pairs?n=2&id=eq.1", get, {
     status: 400,
     code: "PGRST127",

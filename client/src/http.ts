@@ -1,0 +1,210 @@
+/** Requests with retries: each try is limited in time, and only what is safe to repeat is repeated. */
+import type { Project } from "./credentials.ts";
+import { ContinuumError } from "./error.ts";
+import { failureOf, networkFailure } from "./failure.ts";
+import { VERSION } from "./version.ts";
+import { type Limit, limited, pause, pauseBefore } from "./waiting.ts";
+
+/** How requests are sent; every member has a default. */
+export interface HttpOptions {
+  /** Used in place of the global one. */
+  fetch?: typeof fetch;
+  /** How often a failed request is sent again: 5 times if omitted. */
+  retries?: number;
+  /** How long one try may take: 30,000 if omitted; more for what moves many messages or bytes. */
+  timeoutMs?: number;
+  /** The longest `Retry-After` that is waited for: 60,000 if omitted. */
+  maxRetryAfterMs?: number;
+  /** A parser and serialiser in place of JSON's, such as one that keeps every digit of a number. */
+  json?: {
+    parse(text: string): unknown;
+    stringify(value: unknown): string | undefined;
+  };
+}
+
+export type Query = Record<string, string | number | boolean | undefined>;
+
+/** One request. */
+export interface Call {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
+  /** Below the project's URL, or a whole URL. */
+  url: string;
+  query?: Query | undefined;
+  headers?: Record<string, string | undefined> | undefined;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is. It must be readable again. */
+  body?: Blob | undefined;
+  /** Whether it may be sent again although an earlier try may have been carried out. */
+  repeatable: boolean;
+  /** In place of the client's own number. */
+  retries?: number;
+  /** A multiple of the time limit, for what takes longer. */
+  patience?: number;
+  signal?: AbortSignal | undefined;
+  /** Called with the bytes of the body that have been sent, where the platform tells. */
+  onSent?: ((bytes: number) => void) | undefined;
+  /** Statuses besides 2xx that are no failure. */
+  accept?: number[];
+}
+
+/** Reads what a try needs of its answer. A failure here is a failure of the try. */
+export type Reader<T> = (response: Response, limit: Limit) => T | Promise<T>;
+
+/** Sends `body` with an answer to each piece that was sent; given by browsers only. */
+export type Sender = (
+  url: string,
+  init: RequestInit & { headers: Headers },
+  onSent: (bytes: number) => void,
+) => Promise<Response>;
+
+export class Http {
+  readonly #fetch: typeof fetch;
+  readonly #retries: number;
+  readonly #timeoutMs: number;
+  readonly #maxRetryAfterMs: number;
+  readonly #json: NonNullable<HttpOptions["json"]>;
+
+  constructor(
+    readonly project: Project,
+    options: HttpOptions,
+    readonly sender: Sender | null,
+  ) {
+    this.#fetch = options.fetch ?? ((...args) => fetch(...args));
+    this.#retries = options.retries ?? 5;
+    this.#timeoutMs = options.timeoutMs ?? 30_000;
+    this.#maxRetryAfterMs = options.maxRetryAfterMs ?? 60_000;
+    this.#json = options.json ?? JSON;
+  }
+
+  parse(text: string): unknown {
+    return this.#json.parse(text);
+  }
+
+  stringify(value: unknown): string {
+    return this.#json.stringify(value) ?? "null";
+  }
+
+  /** The JSON of the answer; undefined if there is none. */
+  // deno-lint-ignore no-explicit-any -- callers name the type that the API's document gives
+  json(call: Call): Promise<any> {
+    return this.send(call, (response) => this.read(response));
+  }
+
+  /**
+   * The JSON of an answer; undefined if there is none.
+   *
+   * @throws {ContinuumError} `unexpected_response` for anything else, such as a gateway's page.
+   */
+  // deno-lint-ignore no-explicit-any -- as above
+  async read(response: Response): Promise<any> {
+    if (response.status === 204) return undefined;
+    const type = response.headers.get("Content-Type") ?? "";
+    if (!/[/+]json/.test(type)) throw await failureOf(response);
+    const text = await response.text();
+    try {
+      return this.parse(text);
+    } catch (cause) {
+      // Cut, by something on the way that did not know its length.
+      throw networkFailure(cause);
+    }
+  }
+
+  /** As {@link json}; null if it was gone before, or since an earlier try whose answer was lost. */
+  // deno-lint-ignore no-explicit-any -- as above
+  async remove(call: Omit<Call, "method" | "repeatable">): Promise<any> {
+    try {
+      return await this.json({ ...call, method: "DELETE", repeatable: true });
+    } catch (error) {
+      if (
+        error instanceof ContinuumError && error.code === "not_found" &&
+        error.outcomeUnknown
+      ) return null;
+      throw error;
+    }
+  }
+
+  /** Sends `call` until a try succeeds, and gives back what `read` makes of the answer. */
+  async send<T>(call: Call, read: Reader<T>): Promise<T> {
+    let isInDoubt = false;
+    let token = await this.project.token();
+    for (let tries = 1, hasRenewed = false;; tries++) {
+      let failure: ContinuumError;
+      try {
+        return await this.#try(call, token, read);
+      } catch (error) {
+        call.signal?.throwIfAborted();
+        failure = error instanceof ContinuumError
+          ? error
+          : networkFailure(error);
+      }
+      isInDoubt ||= failure.outcomeUnknown;
+      failure.outcomeUnknown = isInDoubt;
+      if (failure.status === 401 && !hasRenewed) {
+        hasRenewed = true;
+        const renewed = await this.project.renewed(token);
+        if (renewed !== null) {
+          token = renewed;
+          continue;
+        }
+      }
+      const asked = failure.retryAfterMs;
+      if (
+        !failure.retryable || tries > (call.retries ?? this.#retries) ||
+        (isInDoubt && !call.repeatable) ||
+        (asked ?? 0) > this.#maxRetryAfterMs
+      ) throw failure;
+      await pause(pauseBefore(tries, asked), call.signal);
+      token = await this.project.token();
+    }
+  }
+
+  async #try<T>(call: Call, token: string, read: Reader<T>): Promise<T> {
+    const limit = limited(
+      this.#timeoutMs * (call.patience ?? 1),
+      call.signal,
+    );
+    let isStream = false;
+    try {
+      const response = await this.#request(call, token, limit.signal);
+      if (!response.ok && !call.accept?.includes(response.status)) {
+        throw await failureOf(response);
+      }
+      const value = await read(response, limit);
+      isStream = value instanceof Response || value instanceof ReadableStream;
+      return value;
+    } catch (error) {
+      // What a fetch throws when it is aborted differs; the reason does not.
+      throw limit.signal.aborted ? limit.signal.reason : error;
+    } finally {
+      if (isStream) limit.stop();
+      else limit.release();
+    }
+  }
+
+  #request(call: Call, token: string, signal: AbortSignal): Promise<Response> {
+    const { method = "GET", query, json, body, onSent } = call;
+    const url = new URL(call.url, `${this.project.url}/`);
+    for (const [name, value] of Object.entries(query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const headers = new Headers({
+      Authorization: `Bearer ${token}`,
+      apikey: this.project.key,
+      "x-client-info": `supabase-continuum/${VERSION}`,
+    });
+    if (json !== undefined) headers.set("Content-Type", "application/json");
+    for (const [name, value] of Object.entries(call.headers ?? {})) {
+      if (value !== undefined) headers.set(name, value);
+    }
+    const init = {
+      method,
+      headers,
+      signal,
+      body: json === undefined ? body ?? null : this.stringify(json),
+    };
+    return onSent && body && this.sender
+      ? this.sender(url.href, init, onSent)
+      : this.#fetch(url.href, init);
+  }
+}

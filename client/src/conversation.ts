@@ -162,7 +162,8 @@ export class ConversationHandle {
   }
 
   /**
-   * Deletes the conversation for good. Null if an earlier try deleted it whose answer was lost.
+   * Deletes the conversation for good. Null if it was there and is gone, but not by the last try: an earlier one,
+   * whose answer was lost, has deleted it.
    *
    * It is deleted by its `id`, so that a repeated try cannot meet another conversation with the same name.
    */
@@ -174,7 +175,7 @@ export class ConversationHandle {
       url: `${HISTORY}/${segment(conversation?.id ?? this.id)}`,
       patience: 3,
       signal,
-    });
+    }, conversation !== null);
   }
 
   #messageUrl(message: number | string): string {

@@ -110,16 +110,23 @@ export class Http {
     }
   }
 
-  /** As {@link json}; null if it was gone before, or since an earlier try whose answer was lost. */
-  // deno-lint-ignore no-explicit-any -- as above
-  async remove(call: Omit<Call, "method" | "repeatable">): Promise<any> {
+  /**
+   * As {@link json}; null if an earlier try, whose answer was lost, has removed it.
+   *
+   * @param wasThere whether it is known to have been there: then another's deletion is as good. Browsers and Deno
+   * resend by themselves what a reused connection has lost, so an earlier try need not be one of ours.
+   */
+  async remove(
+    call: Omit<Call, "method" | "repeatable">,
+    wasThere = false,
+    // deno-lint-ignore no-explicit-any -- as above
+  ): Promise<any> {
     try {
       return await this.json({ ...call, method: "DELETE", repeatable: true });
     } catch (error) {
-      if (
-        error instanceof ContinuumError && error.code === "not_found" &&
-        error.outcomeUnknown
-      ) return null;
+      const isGone = error instanceof ContinuumError &&
+        error.code === "not_found" && (error.outcomeUnknown || wasThere);
+      if (isGone) return null;
       throw error;
     }
   }

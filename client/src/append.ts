@@ -50,7 +50,6 @@ export async function appendBatch(
         ttl_seconds: options.ttlSeconds,
         messages,
       },
-      repeatable: true,
       signal: options.signal,
     });
   } catch (error) {

@@ -26,57 +26,38 @@ export async function changeConversation(
   change: Change,
   { ifMatch, signal }: CallOptions & { ifMatch?: string | undefined },
 ): Promise<Conversation> {
-  const { title, metadata, archived, ttlSeconds, headPosition } = change;
+  const { headPosition: head_position, ttlSeconds: ttl_seconds, ...rest } =
+    change;
+  const patch = { ...rest, head_position, ttl_seconds };
   try {
     return await http.json({
       method: "PATCH",
       url,
       headers: { "If-Match": ifMatch },
-      json: {
-        title,
-        metadata,
-        archived,
-        ttl_seconds: ttlSeconds,
-        head_position: headPosition,
-      },
-      repeatable: headPosition === undefined || ifMatch !== undefined,
+      json: patch,
+      once: head_position !== undefined && ifMatch === undefined,
       signal,
     });
   } catch (error) {
     const mayBeDone = error instanceof ContinuumError &&
       error.code === "precondition_failed" && error.outcomeUnknown;
     if (!mayBeDone) throw error;
-    const { conversation } = await http.json({
-      url,
-      query: { limit: 1 },
-      repeatable: true,
-      signal,
-    });
-    if (conversation !== null && isAsMeant(conversation, change)) {
-      return conversation;
+    const { conversation } = await http.get(url, { signal }, { limit: 1 });
+    if (conversation) {
+      const archived = conversation.archived_at !== null;
+      if (isPatched({ ...conversation, archived }, patch)) return conversation;
     }
     throw error;
   }
 }
 
-function isAsMeant(is: Conversation, change: Change): boolean {
-  const { title, metadata, archived, ttlSeconds, headPosition } = change;
-  return (title === undefined || is.title === title) &&
-    (archived === undefined || (is.archived_at !== null) === archived) &&
-    (ttlSeconds === undefined || is.ttl_seconds === ttlSeconds) &&
-    (headPosition === undefined || is.head_position === headPosition) &&
-    (metadata === undefined || isPatched(is.metadata, metadata));
-}
-
-/** Whether a merge patch would change nothing of `value`. */
+/** Whether a merge patch (RFC 7396) would change nothing of `value`. Undefined is not in it. */
 function isPatched(value: unknown, patch: unknown): boolean {
+  if (patch === undefined) return true;
   if (typeof patch !== "object" || patch === null || Array.isArray(patch)) {
-    return JSON.stringify(value) === JSON.stringify(patch);
+    return JSON.stringify(value ?? null) === JSON.stringify(patch);
   }
-  if (typeof value !== "object" || value === null) return false;
   return Object.entries(patch).every(([name, member]) =>
-    member === null || member === undefined
-      ? !(name in value) || member === undefined
-      : isPatched((value as Record<string, unknown>)[name], member)
+    isPatched(Object(value)[name], member)
   );
 }

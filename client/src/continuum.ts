@@ -7,13 +7,14 @@ import { randomName } from "./names.ts";
 import { cursorPages, type Pages } from "./pages.ts";
 import { HISTORY } from "./paths.ts";
 import type * as api from "./types.ts";
-import { watchedSender } from "./xhr.ts";
 
 export type ContinuumOptions = ProjectOptions & HttpOptions;
 
 export interface ListOptions extends api.CallOptions {
   /** Archived conversations instead of the others. */
   archived?: boolean | undefined;
+  /** What `invitations` gives instead. */
+  invited?: boolean | undefined;
   /** Only conversations whose continuation id begins with this. */
   prefix?: string | undefined;
   /** Only conversations whose metadata contains this. */
@@ -35,7 +36,7 @@ export class Continuum {
   readonly #http: Http;
 
   constructor(options: ContinuumOptions) {
-    this.#http = new Http(projectOf(options), options, watchedSender);
+    this.#http = new Http(projectOf(options), options);
     this.files = new Files(this.#http);
   }
 
@@ -48,53 +49,38 @@ export class Continuum {
   list(
     options: ListOptions = {},
   ): Pages<api.ConversationList, api.Conversation> {
-    return this.#list(options, {});
+    const { archived, invited, prefix, metadata, limit } = options;
+    return cursorPages<api.ConversationList, api.Conversation>(
+      (cursor) =>
+        this.#http.get(HISTORY, options, {
+          archived,
+          invited: invited || undefined,
+          prefix,
+          metadata: metadata && this.#http.stringify(metadata),
+          limit,
+          cursor,
+        }),
+      ({ conversations }) => conversations,
+    );
   }
 
   /** Conversations that you are invited to and have neither accepted nor declined. */
   invitations(
-    options: api.CallOptions & { limit?: number | undefined } = {},
+    options: ListOptions = {},
   ): Pages<api.ConversationList, api.Conversation> {
-    return this.#list(options, { invited: true });
+    return this.list({ ...options, invited: true });
   }
 
   /** Titles and messages that match, best first. What a query may say is in docs/api.md. */
   search(
     query: string,
-    { archived, limit, signal }: SearchOptions = {},
+    options: SearchOptions = {},
   ): Pages<api.SearchAnswer, api.SearchHit> {
+    const { archived, limit } = options;
     return cursorPages<api.SearchAnswer, api.SearchHit>(
       (cursor) =>
-        this.#http.json({
-          url: HISTORY,
-          query: { q: query, archived, limit, cursor },
-          repeatable: true,
-          signal,
-        }),
+        this.#http.get(HISTORY, options, { q: query, archived, limit, cursor }),
       ({ hits }) => hits,
-    );
-  }
-
-  #list(
-    { archived, prefix, metadata, limit, signal }: ListOptions,
-    more: { invited?: boolean },
-  ): Pages<api.ConversationList, api.Conversation> {
-    return cursorPages<api.ConversationList, api.Conversation>(
-      (cursor) =>
-        this.#http.json({
-          url: HISTORY,
-          query: {
-            ...more,
-            archived,
-            prefix,
-            metadata: metadata && this.#http.stringify(metadata),
-            limit,
-            cursor,
-          },
-          repeatable: true,
-          signal,
-        }),
-      ({ conversations }) => conversations,
     );
   }
 }

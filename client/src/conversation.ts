@@ -67,7 +67,7 @@ export class ConversationHandle {
     { conversation: api.Conversation | null; etag: string }
   > {
     return await this.#http.send(
-      { url: this.#url, query: { limit: 1 }, repeatable: true, signal },
+      { url: this.#url, query: { limit: 1 }, signal },
       async (response) => {
         const { conversation } = await this.#http.read(response);
         return { conversation, etag: response.headers.get("ETag") ?? "" };
@@ -85,24 +85,18 @@ export class ConversationHandle {
   /** One message by its seq or id, live or not. */
   message(
     message: number | string,
-    { signal }: api.CallOptions = {},
+    options?: api.CallOptions,
   ): Promise<api.Message> {
-    return this.#http.json({
-      url: this.#messageUrl(message),
-      repeatable: true,
-      signal,
-    });
+    return this.#http.get(this.#messageUrl(message), options);
   }
 
   /** The newest messages that fit a model's budget, in the order to send them. */
   context(
-    { maxTokens, maxMessages, signal }: ContextOptions,
+    options: ContextOptions,
   ): Promise<api.Context> {
-    return this.#http.json({
-      url: `${this.#url}/context`,
-      query: { max_tokens: maxTokens, max_messages: maxMessages },
-      repeatable: true,
-      signal,
+    return this.#http.get(`${this.#url}/context`, options, {
+      max_tokens: options.maxTokens,
+      max_messages: options.maxMessages,
     });
   }
 
@@ -144,21 +138,21 @@ export class ConversationHandle {
   }
 
   /** Accepts an invitation to it; it must be addressed by its `id`. It is then in your list and search. */
-  accept(options: api.CallOptions = {}): Promise<api.Member> {
+  accept(options?: api.CallOptions): Promise<api.Member> {
     return this.members.accept(options);
   }
 
   /** Declines an invitation to it, or leaves it. */
-  decline(options: api.CallOptions = {}): Promise<void> {
+  decline(options?: api.CallOptions): Promise<void> {
     return this.members.remove("me", options);
   }
 
   /** Empties a message for good; its row stays. Null if that cannot be told, since an answer was lost. */
   erase(
     message: number | string,
-    { signal }: api.CallOptions = {},
+    options?: api.CallOptions,
   ): Promise<api.Message | null> {
-    return this.#http.remove({ url: this.#messageUrl(message), signal });
+    return this.#http.remove(this.#messageUrl(message), options);
   }
 
   /**
@@ -168,14 +162,14 @@ export class ConversationHandle {
    * It is deleted by its `id`, so that a repeated try cannot meet another conversation with the same name.
    */
   async delete(
-    { signal }: api.CallOptions = {},
+    options?: api.CallOptions,
   ): Promise<api.DeletedConversation | null> {
-    const { conversation } = await this.get({ signal });
-    return await this.#http.remove({
-      url: `${HISTORY}/${segment(conversation?.id ?? this.id)}`,
-      patience: 3,
-      signal,
-    }, conversation !== null);
+    const { conversation } = await this.get(options);
+    return await this.#http.remove(
+      `${HISTORY}/${segment(conversation?.id ?? this.id)}`,
+      options,
+      { wasThere: conversation !== null, patience: 3 },
+    );
   }
 
   #messageUrl(message: number | string): string {

@@ -16,52 +16,49 @@ export type ErrorCode =
   | "unexpected_response"
   | "incomplete";
 
-export interface ErrorDetails {
-  code: ErrorCode;
-  status?: number;
-  detail: string;
-  retryable?: boolean;
-  outcomeUnknown?: boolean;
-  requestId?: string | null;
-  retryAfterMs?: number | null;
-  problem?: Record<string, unknown>;
-  cause?: unknown;
-}
+/** What is known of an error when it is made. */
+export type ErrorDetails =
+  & Pick<ContinuumError, "code" | "detail">
+  & Partial<
+    Pick<
+      ContinuumError,
+      | "status"
+      | "problem"
+      | "requestId"
+      | "retryable"
+      | "retryAfterMs"
+      | "outcomeUnknown"
+      | "cause"
+    >
+  >;
 
 /** A call that failed, after all retries. An aborted call throws its signal's reason instead. */
 export class ContinuumError extends Error {
   override readonly name = "ContinuumError";
   /** Decide by this. */
-  readonly code: ErrorCode;
-  /** The HTTP status; 0 if there was no answer. */
-  readonly status: number;
+  readonly code!: ErrorCode;
   /** A sentence for people. */
-  readonly detail: string;
+  readonly detail!: string;
+  /** The HTTP status; 0 if there was no answer. */
+  readonly status: number = 0;
   /** The broken rules, if the code is `validation_failed`. */
   readonly errors: FieldError[];
   /** The whole problem, with members of its code such as `last_seq`. Empty if the answer was not a problem. */
-  readonly problem: Record<string, unknown>;
+  readonly problem: Record<string, unknown> = {};
   /** What to give to whoever runs the project. */
-  readonly requestId: string | null;
+  readonly requestId: string | null = null;
   /** Whether the same call may succeed later. */
-  readonly retryable: boolean;
+  readonly retryable: boolean = false;
   /** How long the answer asked to wait before another try. */
-  readonly retryAfterMs: number | null;
+  readonly retryAfterMs: number | null = null;
   /** Whether this call may have been carried out although it failed: its answer, or that of an earlier try, was lost. */
-  outcomeUnknown: boolean;
+  outcomeUnknown: boolean = false;
   /** The key of a failed append, revision or rewind. The same call with this key is stored once. */
   idempotencyKey: string | null = null;
 
   constructor(details: ErrorDetails) {
-    super(`${details.code}: ${details.detail}`, { cause: details.cause });
-    this.code = details.code;
-    this.status = details.status ?? 0;
-    this.detail = details.detail;
-    this.problem = details.problem ?? {};
-    this.errors = Array.isArray(this.problem.errors) ? this.problem.errors : [];
-    this.requestId = details.requestId ?? null;
-    this.retryable = details.retryable ?? false;
-    this.retryAfterMs = details.retryAfterMs ?? null;
-    this.outcomeUnknown = details.outcomeUnknown ?? false;
+    super(`${details.code}: ${details.detail}`);
+    Object.assign(this, details);
+    this.errors = (this.problem.errors as FieldError[] | undefined) ?? [];
   }
 }

@@ -49,7 +49,7 @@ export class Export implements AsyncIterable<ExportLine> {
 
   #bytes(): Promise<ReadableStream<Uint8Array>> {
     return this.#http.send(
-      { url: this.#url, repeatable: true, signal: this.#signal },
+      { url: this.#url, signal: this.#signal },
       async (response) => {
         const type = response.headers.get("Content-Type") ?? "";
         if (!type.includes("ndjson")) throw await failureOf(response);

@@ -4,24 +4,22 @@ import { ContinuumError, type ErrorCode } from "./error.ts";
 /** Temporary by their status alone: gateways and the platform (546: a worker's limit) say no more. */
 function isTemporary(status: number): boolean {
   return status === 408 || status === 429 ||
-    (status >= 500 && status !== 501 && status !== 505);
+    (status >= 500 && status !== 501);
 }
 
 /** The error for an answer of any kind. Reads its body. */
 export async function failureOf(response: Response): Promise<ContinuumError> {
   const { status, headers } = response;
   const text = await response.text().catch(() => "");
-  const problem = isProblem(headers) ? objectIn(text) : {};
+  const problem = problemIn(headers, text);
   const told = headers.get("x-should-retry");
   return new ContinuumError({
     code: (problem.code as ErrorCode) ?? codeOf(status),
     status,
-    detail: typeof problem.detail === "string"
-      ? problem.detail
-      : `Answered ${status}: ${summary(text)}`,
+    detail: (problem.detail as string) ??
+      `Answered ${status}: ${summary(text)}`,
     problem,
-    requestId: headers.get("x-request-id") ??
-      (typeof problem.request_id === "string" ? problem.request_id : null),
+    requestId: headers.get("x-request-id"),
     retryable: told === null
       ? isTemporary(status) || response.ok
       : told === "true",
@@ -35,17 +33,21 @@ export async function failureOf(response: Response): Promise<ContinuumError> {
 export function networkFailure(cause: unknown): ContinuumError {
   return new ContinuumError({
     code: "network_error",
-    detail: cause instanceof Error ? cause.message : String(cause),
+    detail: String(cause),
     retryable: true,
     outcomeUnknown: true,
     cause,
   });
 }
 
-function isProblem(headers: Headers): boolean {
-  return (headers.get("Content-Type") ?? "").startsWith(
-    "application/problem+json",
-  );
+/** The members of a problem; none of anything else. */
+function problemIn(headers: Headers, text: string): Record<string, unknown> {
+  if (!/problem\+json/.test(headers.get("Content-Type") ?? "")) return {};
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
 function codeOf(status: number): ErrorCode {
@@ -54,25 +56,17 @@ function codeOf(status: number): ErrorCode {
   return status >= 500 ? "unavailable" : "unexpected_response";
 }
 
-function objectIn(text: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
 /** The beginning of a page or of another service's error, as one line. */
 function summary(text: string): string {
   return text.replace(/<(style|script).*?<\/\1>|<[^>]*>/gs, " ")
     .replace(/\s+/g, " ").trim().slice(0, 200) || "no text";
 }
 
-/** Milliseconds of seconds or of an HTTP date (RFC 9110, section 10.2.3). */
+/** Milliseconds of seconds or of an HTTP date to come (RFC 9110, section 10.2.3). */
 function retryAfter(header: string | null): number | null {
   if (header === null) return null;
   const ms = /^\s*\d+\s*$/.test(header)
     ? Number(header) * 1000
     : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
+  return ms >= 0 ? ms : null;
 }

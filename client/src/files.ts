@@ -3,7 +3,7 @@ import type { Http } from "./http.ts";
 import { cursorPages, type Pages } from "./pages.ts";
 import { DOWNLOAD, segment, UPLOAD } from "./paths.ts";
 import type * as api from "./types.ts";
-import { uploadFile, type UploadOptions } from "./upload.ts";
+import type { UploadOptions } from "./upload.ts";
 import type { UploadInput } from "./upload_source.ts";
 
 export interface ListFilesOptions extends api.CallOptions {
@@ -30,7 +30,7 @@ export class Files {
 
   /** Stores bytes, a stream or, by its path in Node and Deno, a file. */
   upload(input: UploadInput, options: UploadOptions = {}): Promise<api.Stored> {
-    return uploadFile(this.#http, input, options);
+    return upload(this.#http, input, options);
   }
 
   /** The bytes, as a Response that has not been read. What fails before it begins is tried again. */
@@ -41,7 +41,6 @@ export class Files {
     return this.#http.send({
       url: fileUrl(DOWNLOAD, fileId),
       headers: { Range: range && rangeHeader(range), ...headers },
-      repeatable: true,
       accept: [304],
       signal,
     }, (response) => response);
@@ -50,29 +49,24 @@ export class Files {
   /** A URL that works without a token, for 60 to 3,600 seconds; 300 if omitted. */
   url(
     fileId: string,
-    { expiresIn, signal }: api.CallOptions & {
-      expiresIn?: number | undefined;
-    } = {},
+    options: api.CallOptions & { expiresIn?: number | undefined } = {},
   ): Promise<api.SignedUrl> {
-    return this.#http.json({
-      url: `${fileUrl(DOWNLOAD, fileId)}/url`,
-      query: { expires_in: expiresIn },
-      repeatable: true,
-      signal,
+    return this.#http.get(`${fileUrl(DOWNLOAD, fileId)}/url`, options, {
+      expires_in: options.expiresIn,
     });
   }
 
   /** Newest first. */
   list(
-    { conversation, limit, signal }: ListFilesOptions = {},
+    options: ListFilesOptions = {},
   ): Pages<api.FileList, api.StoredFile> {
+    const { conversation, limit } = options;
     return cursorPages<api.FileList, api.StoredFile>(
       (cursor) =>
-        this.#http.json({
-          url: DOWNLOAD,
-          query: { continuation_id: conversation, limit, cursor },
-          repeatable: true,
-          signal,
+        this.#http.get(DOWNLOAD, options, {
+          continuation_id: conversation,
+          limit,
+          cursor,
         }),
       ({ files }) => files,
     );
@@ -80,13 +74,9 @@ export class Files {
 
   describe(
     fileId: string,
-    { signal }: api.CallOptions = {},
+    options?: api.CallOptions,
   ): Promise<api.DescribedFile> {
-    return this.#http.json({
-      url: `${fileUrl(DOWNLOAD, fileId)}/metadata`,
-      repeatable: true,
-      signal,
-    });
+    return this.#http.get(`${fileUrl(DOWNLOAD, fileId)}/metadata`, options);
   }
 
   /** Renames a file, or changes its metadata by a merge patch (RFC 7396). */
@@ -102,7 +92,6 @@ export class Files {
       method: "PATCH",
       url: fileUrl(UPLOAD, fileId),
       json: { original_name: change.name, metadata: change.metadata },
-      repeatable: true,
       signal,
     });
   }
@@ -110,9 +99,9 @@ export class Files {
   /** Deletes a file of yours, wherever it is linked. */
   async delete(
     fileId: string,
-    { signal }: api.CallOptions = {},
+    options?: api.CallOptions,
   ): Promise<void> {
-    await this.#http.remove({ url: fileUrl(UPLOAD, fileId), signal });
+    await this.#http.remove(fileUrl(UPLOAD, fileId), options);
   }
 }
 
@@ -133,10 +122,8 @@ export class ConversationFiles {
     input: UploadInput,
     options: Omit<UploadOptions, "conversation"> = {},
   ): Promise<api.Stored> {
-    return uploadFile(this.#http, input, {
-      ...options,
-      conversation: this.#id,
-    });
+    const conversation = this.#id;
+    return upload(this.#http, input, { ...options, conversation });
   }
 
   /** Newest first. */
@@ -149,13 +136,20 @@ export class ConversationFiles {
   /** Takes a file out of the conversation. Null if an earlier try did so whose answer was lost. */
   unlink(
     fileId: string,
-    { signal }: api.CallOptions = {},
+    options?: api.CallOptions,
   ): Promise<api.UnlinkedFile | null> {
-    return this.#http.remove({
-      url: `${this.#url}/files/${segment(fileId)}`,
-      signal,
-    });
+    return this.#http.remove(fileUrl(`${this.#url}/files`, fileId), options);
   }
+}
+
+/** Half of this package is about uploads; it is loaded with the first one. */
+async function upload(
+  http: Http,
+  input: UploadInput,
+  options: UploadOptions,
+): Promise<api.Stored> {
+  const { uploadFile } = await import("./upload.ts");
+  return await uploadFile(http, input, options);
 }
 
 function fileUrl(base: string, fileId: string): string {

@@ -38,7 +38,6 @@ export const streamed: Source = async function* (http, url, after, signal) {
       url,
       query: { after },
       headers: { Accept: "text/event-stream" },
-      repeatable: true,
       retries: 0,
       signal: silence.signal,
     }, async (response) => {
@@ -68,7 +67,6 @@ export const polled: Source = async function* (http, url, after, signal) {
     url,
     query: { after, wait: WAIT_SECONDS },
     headers: { Accept: "application/json" },
-    repeatable: true,
     retries: 0,
     signal,
   });

@@ -34,7 +34,6 @@ export async function forkConversation(
         continuation_id: name,
         title,
       },
-      repeatable: true,
       patience: 3,
       signal,
     });
@@ -42,12 +41,11 @@ export async function forkConversation(
     const isOurs = continuationId === undefined &&
       error instanceof ContinuumError && error.code === "already_exists";
     if (!isOurs) throw error;
-    const { conversation } = await http.json({
-      url: `${HISTORY}/${segment(name)}`,
-      query: { limit: 1 },
-      repeatable: true,
-      signal,
-    });
+    const { conversation } = await http.get(
+      `${HISTORY}/${segment(name)}`,
+      { signal },
+      { limit: 1 },
+    );
     return conversation;
   }
 }

@@ -22,23 +22,18 @@ export function messagePages(
   url: string,
   options: MessagesOptions,
 ): Pages<Page, Message> {
-  const { after, before, view, newestFirst, limit, signal } = options;
+  const { after, before, view, newestFirst, limit } = options;
   const place = (message: Message) =>
     view === "log" ? message.seq : message.position;
   return new Pages<Page, Message>({
     read: (position) =>
-      http.json({
-        url,
-        query: {
-          view,
-          limit,
-          // With `after` alone the API counts from the oldest, else from the newest.
-          ...(newestFirst
-            ? { before: position as number | undefined ?? before }
-            : { after: position as number | undefined ?? after ?? 0, before }),
-        },
-        repeatable: true,
-        signal,
+      http.get(url, options, {
+        view,
+        limit,
+        // With `after` the API counts from the oldest, else from the newest.
+        ...(newestFirst
+          ? { before: position as number | undefined ?? before }
+          : { after: position as number | undefined ?? after ?? 0, before }),
       }),
     next(page) {
       const last = newestFirst ? page.messages.at(0) : page.messages.at(-1);

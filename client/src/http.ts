@@ -2,8 +2,9 @@
 import type { Project } from "./credentials.ts";
 import { ContinuumError } from "./error.ts";
 import { failureOf, networkFailure } from "./failure.ts";
+import type { CallOptions } from "./types.ts";
 import { VERSION } from "./version.ts";
-import { type Limit, limited, pause, pauseBefore } from "./waiting.ts";
+import { limited, pause, pauseBefore } from "./waiting.ts";
 
 /** How requests are sent; every member has a default. */
 export interface HttpOptions {
@@ -27,7 +28,7 @@ export type Query = Record<string, string | number | boolean | undefined>;
 /** One request. */
 export interface Call {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
-  /** Below the project's URL, or a whole URL. */
+  /** Below `/functions/v1/` of the project, or a whole URL. */
   url: string;
   query?: Query | undefined;
   headers?: Record<string, string | undefined> | undefined;
@@ -35,60 +36,70 @@ export interface Call {
   json?: unknown;
   /** Sent as it is. It must be readable again. */
   body?: Blob | undefined;
-  /** Whether it may be sent again although an earlier try may have been carried out. */
-  repeatable: boolean;
+  /** Whether it must not be sent again when an earlier try may have been carried out. */
+  once?: boolean;
   /** In place of the client's own number. */
   retries?: number;
   /** A multiple of the time limit, for what takes longer. */
   patience?: number;
   signal?: AbortSignal | undefined;
-  /** Called with the bytes of the body that have been sent, where the platform tells. */
-  onSent?: ((bytes: number) => void) | undefined;
+  /** Sends it in place of the client's own. */
+  fetch?: Fetch | undefined;
   /** Statuses besides 2xx that are no failure. */
   accept?: number[];
 }
 
 /** Reads what a try needs of its answer. A failure here is a failure of the try. */
-export type Reader<T> = (response: Response, limit: Limit) => T | Promise<T>;
+export type Reader<T> = (response: Response) => T | Promise<T>;
 
-/** Sends `body` with an answer to each piece that was sent; given by browsers only. */
-export type Sender = (
+/** The part of `fetch` that is used here. */
+export type Fetch = (
   url: string,
   init: RequestInit & { headers: Headers },
-  onSent: (bytes: number) => void,
 ) => Promise<Response>;
 
 export class Http {
-  readonly #fetch: typeof fetch;
-  readonly #retries: number;
-  readonly #timeoutMs: number;
-  readonly #maxRetryAfterMs: number;
-  readonly #json: NonNullable<HttpOptions["json"]>;
+  readonly project: Project;
+  readonly #options: Required<Omit<HttpOptions, "fetch">> & { fetch: Fetch };
 
   constructor(
-    readonly project: Project,
-    options: HttpOptions,
-    readonly sender: Sender | null,
+    project: Project,
+    {
+      fetch: given,
+      retries = 5,
+      timeoutMs = 30_000,
+      maxRetryAfterMs = 60_000,
+      json = JSON,
+    }: HttpOptions,
   ) {
-    this.#fetch = options.fetch ?? ((...args) => fetch(...args));
-    this.#retries = options.retries ?? 5;
-    this.#timeoutMs = options.timeoutMs ?? 30_000;
-    this.#maxRetryAfterMs = options.maxRetryAfterMs ?? 60_000;
-    this.#json = options.json ?? JSON;
+    this.project = project;
+    this.#options = {
+      fetch: given ?? ((url, init) => fetch(url, init)),
+      retries,
+      timeoutMs,
+      maxRetryAfterMs,
+      json,
+    };
   }
 
   parse(text: string): unknown {
-    return this.#json.parse(text);
+    return this.#options.json.parse(text);
   }
 
   stringify(value: unknown): string {
-    return this.#json.stringify(value) ?? "null";
+    return this.#options.json.stringify(value) ?? "null";
   }
 
   /** The JSON of the answer; undefined if there is none. */
   // deno-lint-ignore no-explicit-any -- callers name the type that the API's document gives
   json(call: Call): Promise<any> {
     return this.send(call, (response) => this.read(response));
+  }
+
+  /** The JSON at `url`. */
+  // deno-lint-ignore no-explicit-any -- as above
+  get(url: string, { signal }: CallOptions = {}, query?: Query): Promise<any> {
+    return this.json({ url, query, signal });
   }
 
   /**
@@ -113,16 +124,17 @@ export class Http {
   /**
    * As {@link json}; null if an earlier try, whose answer was lost, has removed it.
    *
-   * @param wasThere whether it is known to have been there: then another's deletion is as good. Browsers and Deno
+   * @param known `wasThere`: whether it is known to have been there: then another's deletion is as good. Browsers and Deno
    * resend by themselves what a reused connection has lost, so an earlier try need not be one of ours.
    */
   async remove(
-    call: Omit<Call, "method" | "repeatable">,
-    wasThere = false,
+    url: string,
+    { signal }: CallOptions = {},
+    { wasThere = false, patience = 1 } = {},
     // deno-lint-ignore no-explicit-any -- as above
   ): Promise<any> {
     try {
-      return await this.json({ ...call, method: "DELETE", repeatable: true });
+      return await this.json({ method: "DELETE", url, patience, signal });
     } catch (error) {
       const isGone = error instanceof ContinuumError &&
         error.code === "not_found" && (error.outcomeUnknown || wasThere);
@@ -157,9 +169,9 @@ export class Http {
       }
       const asked = failure.retryAfterMs;
       if (
-        !failure.retryable || tries > (call.retries ?? this.#retries) ||
-        (isInDoubt && !call.repeatable) ||
-        (asked ?? 0) > this.#maxRetryAfterMs
+        !failure.retryable || tries > (call.retries ?? this.#options.retries) ||
+        (isInDoubt && call.once) ||
+        (asked ?? 0) > this.#options.maxRetryAfterMs
       ) throw failure;
       await pause(pauseBefore(tries, asked), call.signal);
       token = await this.project.token();
@@ -168,7 +180,7 @@ export class Http {
 
   async #try<T>(call: Call, token: string, read: Reader<T>): Promise<T> {
     const limit = limited(
-      this.#timeoutMs * (call.patience ?? 1),
+      this.#options.timeoutMs * (call.patience ?? 1),
       call.signal,
     );
     let isStream = false;
@@ -177,7 +189,7 @@ export class Http {
       if (!response.ok && !call.accept?.includes(response.status)) {
         throw await failureOf(response);
       }
-      const value = await read(response, limit);
+      const value = await read(response);
       isStream = value instanceof Response || value instanceof ReadableStream;
       return value;
     } catch (error) {
@@ -190,10 +202,10 @@ export class Http {
   }
 
   #request(call: Call, token: string, signal: AbortSignal): Promise<Response> {
-    const { method = "GET", query, json, body, onSent } = call;
-    const url = new URL(call.url, `${this.project.url}/`);
-    for (const [name, value] of Object.entries(query ?? {})) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
+    const { method = "GET", query, json, body } = call;
+    const url = new URL(call.url, `${this.project.url}/functions/v1/`);
+    for (const [name, value] of given(query)) {
+      url.searchParams.set(name, String(value));
     }
     const headers = new Headers({
       Authorization: `Bearer ${token}`,
@@ -201,17 +213,19 @@ export class Http {
       "x-client-info": `supabase-continuum/${VERSION}`,
     });
     if (json !== undefined) headers.set("Content-Type", "application/json");
-    for (const [name, value] of Object.entries(call.headers ?? {})) {
-      if (value !== undefined) headers.set(name, value);
-    }
-    const init = {
+    for (const [name, value] of given(call.headers)) headers.set(name, value);
+    return (call.fetch ?? this.#options.fetch)(url.href, {
       method,
       headers,
       signal,
       body: json === undefined ? body ?? null : this.stringify(json),
-    };
-    return onSent && body && this.sender
-      ? this.sender(url.href, init, onSent)
-      : this.#fetch(url.href, init);
+    });
   }
+}
+
+/** The members that are not undefined. */
+function given<T>(members: Record<string, T | undefined> = {}): [string, T][] {
+  return Object.entries(members).filter((entry): entry is [string, T] =>
+    entry[1] !== undefined
+  );
 }

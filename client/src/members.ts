@@ -14,21 +14,12 @@ export class Members {
   }
 
   /** All members if you own the conversation, else your own entry. */
-  async list({ signal }: CallOptions = {}): Promise<Member[]> {
-    const { members } = await this.#http.json({
-      url: this.#url,
-      repeatable: true,
-      signal,
-    });
-    return members;
+  async list(options?: CallOptions): Promise<Member[]> {
+    return (await this.#http.get(this.#url, options)).members;
   }
 
-  get(userId: string, { signal }: CallOptions = {}): Promise<Member> {
-    return this.#http.json({
-      url: `${this.#url}/${segment(userId)}`,
-      repeatable: true,
-      signal,
-    });
+  get(userId: string, options?: CallOptions): Promise<Member> {
+    return this.#http.get(this.#of(userId), options);
   }
 
   /** Invites a user, or changes the role of a member. Owner only. */
@@ -39,25 +30,23 @@ export class Members {
   ): Promise<Member> {
     return this.#http.json({
       method: "PUT",
-      url: `${this.#url}/${segment(userId)}`,
+      url: this.#of(userId),
       json: { role },
-      repeatable: true,
       signal,
     });
   }
 
   /** Ends a membership: anybody's if you own the conversation, else your own. */
-  async remove(userId: string, { signal }: CallOptions = {}): Promise<void> {
-    await this.#http.remove({ url: `${this.#url}/${segment(userId)}`, signal });
+  async remove(userId: string, options?: CallOptions): Promise<void> {
+    await this.#http.remove(this.#of(userId), options);
   }
 
   /** Accepts an invitation: the conversation is in your list and search from now on. */
   accept({ signal }: CallOptions = {}): Promise<Member> {
-    return this.#http.json({
-      method: "PUT",
-      url: `${this.#url}/me`,
-      repeatable: true,
-      signal,
-    });
+    return this.#http.json({ method: "PUT", url: this.#of("me"), signal });
+  }
+
+  #of(userId: string): string {
+    return `${this.#url}/${segment(userId)}`;
   }
 }

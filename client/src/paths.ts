@@ -1,4 +1,4 @@
-/** Where the functions are, below the project's URL. */
+/** Where the functions are, below `/functions/v1/` of the project. */
 
 /** @throws {TypeError} if `id` cannot be a segment of a URL's path. */
 export function segment(id: string | number): string {
@@ -8,7 +8,7 @@ export function segment(id: string | number): string {
   return encodeURIComponent(id);
 }
 
-export const APPEND = "functions/v1/conversation-append";
-export const HISTORY = "functions/v1/conversation-history";
-export const UPLOAD = "functions/v1/file-upload";
-export const DOWNLOAD = "functions/v1/file-download";
+export const APPEND = "conversation-append";
+export const HISTORY = "conversation-history";
+export const UPLOAD = "file-upload";
+export const DOWNLOAD = "file-download";

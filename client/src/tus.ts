@@ -4,6 +4,7 @@ import { failureOf } from "./failure.ts";
 import type { Http } from "./http.ts";
 import type { UploadSource } from "./upload_source.ts";
 import { pause, pauseBefore } from "./waiting.ts";
+import { watchedFetch } from "./xhr.ts";
 
 /** The size that Storage asks for, of every piece but the last. */
 export const PIECE_BYTES = 6 * 1024 * 1024;
@@ -80,7 +81,6 @@ function create(http: Http, upload: TusUpload): Promise<string> {
       "Upload-Metadata": Object.entries(metadata)
         .map(([name, value]) => `${name} ${base64(value)}`).join(","),
     },
-    repeatable: true,
     signal: upload.signal,
   }, async (response) => {
     const location = response.headers.get("Location");
@@ -106,10 +106,10 @@ async function sendPiece(
       "Content-Type": "application/offset+octet-stream",
     },
     body: await source.slice(offset, end),
-    repeatable: false,
+    once: true,
     retries: 0,
     patience: 4,
-    onSent: (bytes) => onSent(offset + bytes),
+    fetch: watchedFetch((bytes) => onSent(offset + bytes)),
     signal,
   }, offsetIn);
 }
@@ -124,7 +124,6 @@ function offsetAt(
     method: "HEAD",
     url,
     headers: VERSION,
-    repeatable: true,
     accept: [404, 410],
     signal,
   }, (response) => response.ok ? offsetIn(response) : null);

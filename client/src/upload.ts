@@ -8,6 +8,7 @@ import {
   type UploadInput,
   type UploadSource,
 } from "./upload_source.ts";
+import { watchedFetch } from "./xhr.ts";
 
 /** How far an upload has come. */
 export interface Progress {
@@ -89,9 +90,8 @@ async function uploadAtOnce(
       "Repr-Digest": await digestOf(body),
     },
     body,
-    repeatable: true,
     patience: 4,
-    onSent: report,
+    fetch: watchedFetch(report),
     signal,
   });
   report(source.size);
@@ -121,13 +121,12 @@ async function uploadInPieces(
     return await http.json({
       method: "POST",
       url: `${UPLOAD}/${state.file_id}/complete`,
-      repeatable: true,
       signal,
     });
   } catch (error) {
     // Nobody can go on with it, so its quota is given back now. The sweep would do so a day later.
     if (!onState && !options.resume) {
-      http.remove({ url: `${UPLOAD}/${state.file_id}` }).catch(() => {});
+      http.remove(`${UPLOAD}/${state.file_id}`).catch(() => {});
     }
     throw error;
   }
@@ -149,8 +148,7 @@ async function reserve(
       continuation_id: options.conversation,
       metadata: options.metadata,
     },
-    // A reservation whose answer was lost ends by itself.
-    repeatable: true,
+    // If its answer is lost it is made again; the first one then ends by itself.
     signal: options.signal,
   });
   return {

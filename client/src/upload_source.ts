@@ -6,8 +6,8 @@ import { fileSource } from "./file_path.ts";
 export type UploadInput =
   | Blob
   | ArrayBuffer
-  | Uint8Array<ArrayBuffer>
-  | ReadableStream<Uint8Array<ArrayBuffer>>
+  | Uint8Array
+  | ReadableStream<Uint8Array>
   | string;
 
 export interface UploadSource {
@@ -34,7 +34,9 @@ export async function sourceOf(
       ? blobSource(new Blob(await piecesOf(input)))
       : streamSource(input, size);
   }
-  return blobSource(input instanceof Blob ? input : new Blob([input]));
+  return blobSource(
+    input instanceof Blob ? input : new Blob([input as BlobPart]),
+  );
 }
 
 function blobSource(blob: Blob): UploadSource {
@@ -48,9 +50,9 @@ function blobSource(blob: Blob): UploadSource {
 }
 
 async function piecesOf(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-): Promise<Uint8Array<ArrayBuffer>[]> {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  stream: ReadableStream<Uint8Array>,
+): Promise<BlobPart[]> {
+  const pieces: BlobPart[] = [];
   const reader = stream.getReader();
   for (let bytes = 0;;) {
     const { done, value } = await reader.read();
@@ -63,13 +65,13 @@ async function piecesOf(
         detail: "The stream has more bytes than a file may have.",
       });
     }
-    pieces.push(value);
+    pieces.push(value as BlobPart);
   }
 }
 
 /** Keeps the piece that was asked for last, since it may have to be sent again. */
 function streamSource(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  stream: ReadableStream<Uint8Array>,
   size: number,
 ): UploadSource {
   const reader = stream.getReader();
@@ -90,7 +92,7 @@ function streamSource(
             detail: `The stream ended after ${readTo} of ${size} bytes.`,
           });
         }
-        pieces.push(value);
+        pieces.push(value as BlobPart);
         readTo += value.byteLength;
       }
       kept = new Blob(pieces);

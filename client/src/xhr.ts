@@ -1,5 +1,5 @@
 /** A request whose upload can be watched. Only XMLHttpRequest can do that, and only browsers have it. */
-import type { Sender } from "./http.ts";
+import type { Fetch } from "./http.ts";
 
 /** What is used of XMLHttpRequest, whose types only browsers' libraries have. */
 interface Request {
@@ -18,20 +18,25 @@ interface Request {
   abort(): void;
 }
 
-const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => Request };
+const { XMLHttpRequest } = globalThis as unknown as {
+  XMLHttpRequest?: new () => Request;
+};
 
 /** Statuses that cannot have a body. */
 const BODILESS = [204, 205, 304];
 
-/** `fetch` by XMLHttpRequest; null where there is none. */
-export const watchedSender: Sender | null = XMLHttpRequest
-  ? (...call) => sendWatched(new XMLHttpRequest(), ...call)
-  : null;
+/** A `fetch` that says how much it has sent; undefined where there is none. */
+export function watchedFetch(
+  onSent: (bytes: number) => void,
+): Fetch | undefined {
+  return XMLHttpRequest &&
+    ((url, init) => send(new XMLHttpRequest(), url, init, onSent));
+}
 
-function sendWatched(
+function send(
   request: Request,
   url: string,
-  { method, headers, body, signal }: RequestInit & { headers: Headers },
+  { method, headers, body, signal }: Parameters<Fetch>[1],
   onSent: (bytes: number) => void,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /** The response to a call that has succeeded. */
 import type { Result } from "./call.ts";
-import { errors } from "./errors.ts";
+import { pgrst } from "./errors.ts";
 import { contentType, type Media } from "./media.ts";
 import type { Routine } from "./routines.ts";
 
@@ -53,14 +53,14 @@ function pairsIn(text: string): [string, string][] {
   try {
     list = JSON.parse(text);
   } catch {
-    throw errors.responseHeaders();
+    throw pgrst("PGRST111");
   }
-  if (!Array.isArray(list)) throw errors.responseHeaders();
+  if (!Array.isArray(list)) throw pgrst("PGRST111");
   return list.map((item: unknown) => {
     const entries = Object.entries(item ?? {});
     const [[name, value] = []] = entries;
     if (entries.length !== 1 || typeof value !== "string" || !name) {
-      throw errors.responseHeaders();
+      throw pgrst("PGRST111");
     }
     return [name, value];
   });
@@ -70,7 +70,7 @@ function statusByFunction(text: string | null): number | null {
   if (text === null) return null;
   const status = Number(text);
   if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw errors.responseStatus();
+    throw pgrst("PGRST112");
   }
   return status;
 }

@@ -2,7 +2,7 @@
  * The arguments of a call, as its query or body has them.
  * https://docs.postgrest.org/en/v14/references/api/functions.html
  */
-import { errors } from "./errors.ts";
+import { notImplemented, pgrst } from "./errors.ts";
 import type { Wanted } from "./routines.ts";
 
 export type Arguments =
@@ -38,7 +38,7 @@ export async function readCall(
   const none = new Uint8Array();
   if (request.method !== "POST") {
     if (request.headers.has("Range")) {
-      throw errors.notImplemented("ranges of rows");
+      throw notImplemented("ranges of rows");
     }
     return { arguments: textArguments(parameters), bodyType: null, body: none };
   }
@@ -56,9 +56,9 @@ export async function readCall(
     case "application/octet-stream":
       return { arguments: { kind: "whole", body, keys: [] }, bodyType, body };
     case "text/csv":
-      throw errors.notImplemented("bodies of type text/csv");
+      throw notImplemented("bodies of type text/csv");
     default:
-      throw errors.invalidBody(`Content-Type not acceptable: ${bodyType}`);
+      throw pgrst("PGRST102", `Content-Type not acceptable: ${bodyType}`);
   }
 }
 
@@ -75,7 +75,7 @@ function argumentsOfQuery(query: URLSearchParams): [string, string][] {
     SHAPING.test(name) || FILTER.test(value)
   );
   if (shaping !== undefined) {
-    throw errors.notImplemented(
+    throw notImplemented(
       `select, filters, order, limit and offset, as in ${shaping.join("=")}`,
     );
   }
@@ -105,7 +105,7 @@ function jsonArguments(body: Uint8Array): Arguments {
       Object.keys(object).length === keys.length &&
       keys.every((key) => key in object)
     );
-  if (!isUniform) throw errors.invalidBody("All object keys must match");
+  if (!isUniform) throw pgrst("PGRST102", "All object keys must match");
   return { kind: "json", text, isArray: true, keys };
 }
 
@@ -116,7 +116,7 @@ function parseJson(body: Uint8Array): { text: string; value: unknown } {
       .decode(body);
     return { text, value: JSON.parse(text) };
   } catch {
-    throw errors.invalidBody("Empty or invalid json");
+    throw pgrst("PGRST102", "Empty or invalid json");
   }
 }
 

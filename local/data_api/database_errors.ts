@@ -2,7 +2,7 @@
  * Errors of PostgreSQL as PostgREST passes them on.
  * https://docs.postgrest.org/en/v14/references/errors.html#errors-from-postgresql
  */
-import { DataApiError, type ErrorBody, errors } from "./errors.ts";
+import { DataApiError, type ErrorBody, pgrst } from "./errors.ts";
 
 /** The first pattern that fits a SQLSTATE gives its HTTP status; 400 if none does. */
 const STATUS: [sqlstate: RegExp, status: number][] = [
@@ -42,7 +42,9 @@ interface PostgresError extends Error {
 /** @param role whom the statement ran as: a visitor who lacks a privilege is asked to sign in. */
 export function databaseError(error: unknown, role: string): DataApiError {
   if (error instanceof DataApiError) return error;
-  if (!isPostgresError(error)) return errors.lostConnection(String(error));
+  if (!isPostgresError(error)) {
+    return pgrst("PGRST001", "", { details: String(error) });
+  }
   if (error.code === "PGRST") return raisedResponse(error);
   const { code, message, detail, hint } = error;
   const status = statusOf(code, message, role);
@@ -71,7 +73,7 @@ function statusOf(sqlstate: string, message: string, role: string): number {
 function raisedResponse({ message, detail }: PostgresError): DataApiError {
   const body = objectIn(message);
   if (typeof body?.code !== "string" || typeof body.message !== "string") {
-    return errors.unparsedRaise(
+    return unparsed(
       `Invalid JSON value for MESSAGE: '${message}'`,
       "MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and optional keys: 'details', 'hint'.",
     );
@@ -81,7 +83,7 @@ function raisedResponse({ message, detail }: PostgresError): DataApiError {
   if (
     typeof response?.status !== "number" || !isRecord(headers)
   ) {
-    return errors.unparsedRaise(
+    return unparsed(
       detail === undefined
         ? "DETAIL is missing in the RAISE statement"
         : `Invalid JSON value for DETAIL: '${detail}'`,
@@ -102,6 +104,10 @@ function raisedResponse({ message, detail }: PostgresError): DataApiError {
       Object.entries(headers).map(([name, value]) => [name, String(value)]),
     ),
   );
+}
+
+function unparsed(details: string, hint: string): DataApiError {
+  return pgrst("PGRST121", "", { details, hint });
 }
 
 function objectIn(text: string): Record<string, unknown> | null {

@@ -3,6 +3,43 @@
  * https://docs.postgrest.org/en/v14/references/errors.html#errors-from-postgrest
  */
 
+/** Status and message by code; `{}` is what the message is about. */
+const CATALOGUE = {
+  PGRST000: [503, "Database connection error. Retrying the connection."],
+  PGRST001: [503, "Database client error. Retrying the connection."],
+  PGRST002: [
+    503,
+    "Could not query the database for the schema cache. Retrying.",
+  ],
+  PGRST003: [504, "Timed out acquiring connection from connection pool."],
+  PGRST101: [405, "Cannot use the {} method on RPC"],
+  PGRST102: [400, "{}"],
+  PGRST106: [406, "Invalid schema: {}"],
+  PGRST107: [406, "None of these media types are available: {}"],
+  PGRST111: [
+    500,
+    "response.headers guc must be a JSON array composed of objects with a single key and a string value",
+  ],
+  PGRST112: [500, "response.status guc must be a valid status code"],
+  PGRST116: [406, "Cannot coerce the result to a single JSON object"],
+  PGRST121: [
+    500,
+    "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error",
+  ],
+  PGRST122: [400, "Invalid preferences given with handling=strict"],
+  PGRST124: [400, "Query result exceeds max-affected preference constraint"],
+  PGRST125: [404, "Invalid path specified in request URL"],
+  PGRST126: [404, "Root endpoint metadata is disabled"],
+  PGRST127: [400, "Feature not implemented"],
+  PGRST128: [
+    400,
+    "Function must return SETOF or TABLE when max-affected preference is used with handling=strict",
+  ],
+  PGRST202: [404, "Could not find the function {} in the schema cache"],
+  PGRST203: [300, "Could not choose the best candidate function between: {}"],
+  PGRST205: [404, "Could not find the table '{}' in the schema cache"],
+} as const satisfies Record<string, [status: number, message: string]>;
+
 export interface ErrorBody {
   code: string;
   message: string;
@@ -28,133 +65,27 @@ export class DataApiError extends Error {
       headers: {
         "Content-Type": "application/json; charset=utf-8",
         ...(this.status === 401 && { "WWW-Authenticate": "Bearer" }),
+        // The next request connects again.
+        ...(/^PGRST00[012]$/.test(code) && { "Retry-After": "1" }),
         ...this.headers,
       },
     });
   }
 }
 
-function raise(
-  status: number,
-  code: string,
-  message: string,
+export function pgrst(
+  code: keyof typeof CATALOGUE,
+  about = "",
   more: Pick<ErrorBody, "details" | "hint"> = {},
 ): DataApiError {
-  return new DataApiError(status, { code, message, ...more });
+  const [status, message] = CATALOGUE[code];
+  // By a function: a replacement text would have patterns of its own.
+  const told = message.replace("{}", () => about);
+  return new DataApiError(status, { code, message: told, ...more });
 }
 
-/** The next attempt to connect is made by the next request. */
-function unreachable(code: string, message: string, details?: string) {
-  return new DataApiError(503, { code, message, details }, {
-    "Retry-After": "1",
-  });
+/** For what PostgREST can do and the local Data API cannot. */
+export function notImplemented(what: string): DataApiError {
+  const details = `The local Data API has no ${what}.`;
+  return pgrst("PGRST127", "", { details });
 }
-
-export const errors = {
-  noConnection: (details: string) =>
-    unreachable(
-      "PGRST000",
-      "Database connection error. Retrying the connection.",
-      details,
-    ),
-  lostConnection: (details: string) =>
-    unreachable(
-      "PGRST001",
-      "Database client error. Retrying the connection.",
-      details,
-    ),
-  noSchemaCache: () =>
-    unreachable(
-      "PGRST002",
-      "Could not query the database for the schema cache. Retrying.",
-    ),
-  noFreeConnection: () =>
-    raise(
-      504,
-      "PGRST003",
-      "Timed out acquiring connection from connection pool.",
-    ),
-  rpcMethod: (method: string) =>
-    raise(405, "PGRST101", `Cannot use the ${method} method on RPC`),
-  invalidBody: (message: string) => raise(400, "PGRST102", message),
-  unknownSchema: (name: string, exposed: string) =>
-    raise(406, "PGRST106", `Invalid schema: ${name}`, {
-      hint: `Only the following schemas are exposed: ${exposed}`,
-    }),
-  mediaType: (accepted: string[]) =>
-    raise(
-      406,
-      "PGRST107",
-      `None of these media types are available: ${accepted.join(", ")}`,
-    ),
-  responseHeaders: () =>
-    raise(
-      500,
-      "PGRST111",
-      "response.headers guc must be a JSON array composed of objects with a single key and a string value",
-    ),
-  responseStatus: () =>
-    raise(500, "PGRST112", "response.status guc must be a valid status code"),
-  notSingular: (rows: number) =>
-    raise(406, "PGRST116", "Cannot coerce the result to a single JSON object", {
-      details: `The result contains ${rows} rows`,
-    }),
-  method: (method: string) =>
-    raise(405, "PGRST117", `Unsupported HTTP method: ${method}`),
-  unparsedRaise: (details: string, hint: string) =>
-    raise(
-      500,
-      "PGRST121",
-      "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error",
-      { details, hint },
-    ),
-  preferences: (invalid: string[]) =>
-    raise(400, "PGRST122", "Invalid preferences given with handling=strict", {
-      details: `Invalid preferences: ${invalid.join(", ")}`,
-    }),
-  maxAffected: (rows: number) =>
-    raise(
-      400,
-      "PGRST124",
-      "Query result exceeds max-affected preference constraint",
-      { details: `The query affects ${rows} rows` },
-    ),
-  path: () => raise(404, "PGRST125", "Invalid path specified in request URL"),
-  /** What PostgREST can do and the local Data API cannot. */
-  notImplemented: (what: string) =>
-    raise(400, "PGRST127", "Feature not implemented", {
-      details: `The local Data API has no ${what}.`,
-    }),
-  maxAffectedOfOne: () =>
-    raise(
-      400,
-      "PGRST128",
-      "Function must return SETOF or TABLE when max-affected preference is used with handling=strict",
-    ),
-  noFunction: (
-    message: string,
-    details: string,
-    hint: string | null,
-  ) => raise(404, "PGRST202", message, { details, hint }),
-  ambiguousFunction: (candidates: string[]) =>
-    raise(
-      300,
-      "PGRST203",
-      `Could not choose the best candidate function between: ${
-        candidates.join(", ")
-      }`,
-      {
-        hint:
-          "Try renaming the parameters or the function itself in the database so function overloading can be resolved",
-      },
-    ),
-  noTable: (name: string, hint: string | null) =>
-    raise(
-      404,
-      "PGRST205",
-      `Could not find the table '${name}' in the schema cache`,
-      {
-        hint,
-      },
-    ),
-};

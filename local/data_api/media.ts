@@ -2,7 +2,7 @@
  * In which form a client takes the result of a call.
  * https://docs.postgrest.org/en/v14/references/api/resource_representation.html
  */
-import { errors } from "./errors.ts";
+import { notImplemented, pgrst } from "./errors.ts";
 import type { Routine } from "./routines.ts";
 
 export type Media =
@@ -29,7 +29,7 @@ export function negotiate(accept: string | null, routine: Routine): Media {
     const media = mediaFor(type, routine);
     if (media !== null) return media;
   }
-  throw errors.mediaType(types);
+  throw pgrst("PGRST107", types.join(", "));
 }
 
 function mediaFor(type: string, { mediaType }: Routine): Media | null {
@@ -42,7 +42,7 @@ function mediaFor(type: string, { mediaType }: Routine): Media | null {
     };
   }
   if (type === mediaType) return { kind: "raw", type };
-  if (NOT_HERE.test(type)) throw errors.notImplemented(`answers as ${type}`);
+  if (NOT_HERE.test(type)) throw notImplemented(`answers as ${type}`);
   switch (type) {
     case "*/*":
     case "application/json":
@@ -58,7 +58,7 @@ function mediaFor(type: string, { mediaType }: Routine): Media | null {
 }
 
 /** The types of an Accept header, the preferred ones first. */
-export function acceptedTypes(accept: string | null): string[] {
+function acceptedTypes(accept: string | null): string[] {
   return (accept ?? "*/*").split(",").map((range) => {
     const [, quality] = /;\s*q=([\d.]+)/i.exec(range) ?? [];
     const type = range.replace(/;\s*(q|charset)=[^;]*/gi, "").trim()

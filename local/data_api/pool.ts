@@ -2,7 +2,7 @@
  * The connections of the Data API, which requests wait for.
  * https://docs.postgrest.org/en/v14/references/connection_pool.html
  */
-import { errors } from "./errors.ts";
+import { pgrst } from "./errors.ts";
 import { Session } from "./session.ts";
 
 export interface PoolOptions {
@@ -53,7 +53,7 @@ export class Pool {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => {
       this.#waiting = this.#waiting.filter((waiting) => waiting !== resolve);
-      reject(errors.noFreeConnection());
+      reject(pgrst("PGRST003"));
     }, this.#acquisitionMs);
     this.#waiting.push(resolve);
     await promise.finally(() => clearTimeout(timer));

@@ -2,7 +2,7 @@
  * The Prefer header, as far as it concerns functions.
  * https://docs.postgrest.org/en/v14/references/api/preferences.html
  */
-import { errors } from "./errors.ts";
+import { notImplemented, pgrst } from "./errors.ts";
 
 export interface Preferences {
   /** Whether to count the rows of the whole set. */
@@ -39,9 +39,12 @@ export function readPreferences(header: string | null): Preferences {
     else if (!found.has(name)) found.set(name, value);
   }
   const isStrict = found.get("handling") === "strict";
-  if (isStrict && invalid.length > 0) throw errors.preferences(invalid);
+  if (isStrict && invalid.length > 0) {
+    const details = `Invalid preferences: ${invalid.join(", ")}`;
+    throw pgrst("PGRST122", "", { details });
+  }
   if (found.get("count") === "planned") {
-    throw errors.notImplemented("planned counts");
+    throw notImplemented("planned counts");
   }
   const maxAffected = isStrict ? found.get("max-affected") : undefined;
   return {

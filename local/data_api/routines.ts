@@ -3,7 +3,7 @@
  * https://docs.postgrest.org/en/v14/references/api/functions.html
  */
 import { distance } from "npm:fastest-levenshtein@1.0.16";
-import { errors } from "./errors.ts";
+import { pgrst } from "./errors.ts";
 import { EXPOSED, type Schema } from "./schema_cache.ts";
 
 export interface Parameter {
@@ -61,7 +61,10 @@ export function findRoutine({ routines }: Schema, wanted: Wanted): Routine {
   const [found, another] = candidates;
   if (found === undefined) throw notFound(routines, named, wanted);
   if (another !== undefined) {
-    throw errors.ambiguousFunction(candidates.map(signature));
+    throw pgrst("PGRST203", candidates.map(signature).join(", "), {
+      hint:
+        "Try renaming the parameters or the function itself in the database so function overloading can be resolved",
+    });
   }
   return found;
 }
@@ -110,11 +113,9 @@ function notFound(
     `Searched for the function ${full}${how}, but no matches were found in the schema cache.`;
   if (isWhole(bodyType)) {
     const [type] = WHOLE_BODY[bodyType ?? ""] ?? [];
-    return errors.noFunction(
-      `Could not find the function ${full} in the schema cache`,
-      searched(` with a single unnamed ${type} parameter`),
-      null,
-    );
+    return pgrst("PGRST202", full, {
+      details: searched(` with a single unnamed ${type} parameter`),
+    });
   }
   const parameters = keys.length === 0
     ? " without parameters"
@@ -132,13 +133,11 @@ function notFound(
       // Who knows the name of the function may be told what it takes.
       list.length,
     );
-  return errors.noFunction(
-    `Could not find the function ${full}${
-      keys.length === 0 ? " without parameters" : `(${list})`
-    } in the schema cache`,
-    searched(parameters + orWhole),
-    close && `Perhaps you meant to call the function ${EXPOSED}.${close}`,
-  );
+  const called = keys.length === 0 ? " without parameters" : `(${list})`;
+  return pgrst("PGRST202", full + called, {
+    details: searched(parameters + orWhole),
+    hint: close && `Perhaps you meant to call the function ${EXPOSED}.${close}`,
+  });
 }
 
 /** The one among `names` that is most like `name`, if it is like it at all. */

@@ -3,7 +3,7 @@
  * https://docs.postgrest.org/en/v14/references/schema_cache.html
  */
 import { connect, type Sql } from "../sql.ts";
-import { errors } from "./errors.ts";
+import { pgrst } from "./errors.ts";
 import type { Routine } from "./routines.ts";
 
 /** The only schema that is exposed: `schemas` in supabase/config.toml. */
@@ -60,7 +60,7 @@ export async function openSchemaCache(url: string): Promise<SchemaCache> {
     async current() {
       await (next ?? reading)?.catch(() => {});
       if (schema === null) await reload().catch(() => {});
-      if (schema === null) throw errors.noSchemaCache();
+      if (schema === null) throw pgrst("PGRST002");
       return schema;
     },
     reload,

@@ -7,9 +7,8 @@ import { answer } from "./answer.ts";
 import { readCall } from "./arguments.ts";
 import { callStatement, resultOf } from "./call.ts";
 import { databaseError } from "./database_errors.ts";
-import { DataApiError, errors } from "./errors.ts";
-import { acceptedTypes, negotiate } from "./media.ts";
-import { callableNames, openApi } from "./openapi.ts";
+import { DataApiError, notImplemented, pgrst } from "./errors.ts";
+import { negotiate } from "./media.ts";
 import { Pool } from "./pool.ts";
 import { type Preferences, readPreferences } from "./preferences.ts";
 import { closest, findRoutine, type Routine, type Wanted } from "./routines.ts";
@@ -64,17 +63,18 @@ async function route(context: Context): Promise<Response> {
   const { request, path } = context;
   const profile = request.headers.get(profileHeader(request));
   if (profile !== null && profile !== EXPOSED) {
-    throw errors.unknownSchema(profile, EXPOSED);
+    const hint = `Only the following schemas are exposed: ${EXPOSED}`;
+    throw pgrst("PGRST106", profile, { hint });
   }
   const [first = "", second, ...more] = path.split("/").slice(1)
     .map(decodeURIComponent);
   if (first === "rpc" && second && more.length === 0) {
     return await callRoutine(context, second);
   }
-  if (second !== undefined) throw errors.path();
-  return first === ""
-    ? await describe(context)
-    : await refuseTable(context, first);
+  if (second !== undefined) throw pgrst("PGRST125");
+  // As with openapi-mode=disabled: the clients of functions need no description.
+  if (first === "") throw pgrst("PGRST126");
+  return await refuseTable(context, first);
 }
 
 /** https://docs.postgrest.org/en/v14/references/api/schemas.html */
@@ -97,7 +97,7 @@ async function callRoutine(context: Context, name: string): Promise<Response> {
   const { request } = context;
   const { method } = request;
   if (!["GET", "HEAD", "POST", "OPTIONS"].includes(method)) {
-    throw errors.rpcMethod(method);
+    throw pgrst("PGRST101", method);
   }
   const preferences = readPreferences(request.headers.get("Prefer"));
   const query = new URL(request.url).searchParams;
@@ -139,13 +139,17 @@ function checkOf(
   isSingular: boolean,
   { maxAffected }: Preferences,
 ): ((row: Row) => void) | undefined {
-  if (maxAffected !== null && !returnsSet) throw errors.maxAffectedOfOne();
+  if (maxAffected !== null && !returnsSet) throw pgrst("PGRST128");
   if (!returnsSet || (!isSingular && maxAffected === null)) return undefined;
   return (row) => {
     const { rows } = resultOf(row);
-    if (isSingular && rows !== 1) throw errors.notSingular(rows);
+    if (isSingular && rows !== 1) {
+      const details = `The result contains ${rows} rows`;
+      throw pgrst("PGRST116", "", { details });
+    }
     if (maxAffected !== null && rows > maxAffected) {
-      throw errors.maxAffected(rows);
+      const details = `The query affects ${rows} rows`;
+      throw pgrst("PGRST124", "", { details });
     }
   };
 }
@@ -167,7 +171,7 @@ async function lookUp<T>(
   } catch (error) {
     if (!(error instanceof DataApiError)) throw error;
     await cache.reload().catch(() => {
-      throw errors.noSchemaCache();
+      throw pgrst("PGRST002");
     });
     const fresh = await cache.current();
     return [find(fresh), fresh];
@@ -181,36 +185,9 @@ async function refuseTable(
   await lookUp(cache, ({ tables }) => {
     if (tables.includes(name)) return;
     const close = closest(name, tables);
-    throw errors.noTable(
-      `${EXPOSED}.${name}`,
-      close && `Perhaps you meant the table '${EXPOSED}.${close}'`,
-    );
+    throw pgrst("PGRST205", `${EXPOSED}.${name}`, {
+      hint: close && `Perhaps you meant the table '${EXPOSED}.${close}'`,
+    });
   });
-  throw errors.notImplemented("tables and views, only functions");
-}
-
-async function describe(
-  { request, path, claims, pool, cache }: Context,
-): Promise<Response> {
-  const { method, headers } = request;
-  if (!["GET", "HEAD"].includes(method)) throw errors.method(method);
-  const accepted = acceptedTypes(headers.get("Accept"));
-  const offered = ["application/openapi+json", "application/json", "*/*"];
-  if (!accepted.some((type) => offered.includes(type))) {
-    throw errors.mediaType(accepted);
-  }
-  const schema = await cache.current();
-  const settings = settingsStatement(
-    request,
-    path,
-    claims,
-    schema,
-    null,
-    null,
-  );
-  const row = await pool.use((session) =>
-    session.transaction("begin read only", [settings, callableNames])
-  );
-  const response = openApi(schema, row);
-  return method === "HEAD" ? new Response(null, response) : response;
+  throw notImplemented("tables and views, only functions");
 }

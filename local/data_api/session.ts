@@ -1,6 +1,6 @@
 /** One connection to PostgreSQL, which runs transactions that are sent as a whole. */
 import { connect } from "../sql.ts";
-import { errors } from "./errors.ts";
+import { pgrst } from "./errors.ts";
 
 export interface Statement {
   text: string;
@@ -33,7 +33,9 @@ export class Session {
       max_lifetime: null,
       onclose: () => {
         this.#isLost = true;
-        this.#onLost(errors.lostConnection("The connection was closed."));
+        this.#onLost(
+          pgrst("PGRST001", "", { details: "The connection was closed." }),
+        );
       },
     });
   }
@@ -46,7 +48,7 @@ export class Session {
       return session;
     } catch (error) {
       await session.close();
-      throw errors.noConnection(String(error));
+      throw pgrst("PGRST000", "", { details: String(error) });
     }
   }
 

@@ -24,7 +24,7 @@ export function settingsStatement(
   path: string,
   claims: Claims,
   schema: Schema,
-  routine: Routine | null,
+  routine: Routine,
   timezone: string | null,
 ): Statement {
   const role = roleOf(claims);
@@ -40,7 +40,7 @@ export function settingsStatement(
     ["request.cookies", JSON.stringify(cookiesOf(request))],
   ];
   if (timezone !== null) settings.push(["timezone", timezone]);
-  if (routine?.statementTimeout != null) {
+  if (routine.statementTimeout !== null) {
     settings.push(["statement_timeout", routine.statementTimeout]);
   }
   const calls = settings.map((_, index) =>

@@ -179,14 +179,3 @@ Deno.test("PostgREST's documentation: statuses and headers", async () => {
   const zoned = await ask(at, user, "rpc/who", prefer("timezone=Asia/Tokyo"));
   assert.equal(zoned.body.timezone, "Asia/Tokyo");
 });
-
-Deno.test("the root describes the functions that the caller may call, and no others", async () => {
-  const { body, headers } = await ask(at, user, "", get);
-  assert.match(
-    headers.get("Content-Type") ?? "",
-    /^application\/openapi\+json/,
-  );
-  assert.ok(body.paths["/rpc/add_them"].get);
-  assert.ok(!("get" in body.paths["/rpc/nothing"]));
-  assert.ok(!("/rpc/begin_sweep" in body.paths), "for the secret key only");
-});

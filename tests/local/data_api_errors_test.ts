@@ -90,6 +90,11 @@ const cases: [path: string, asked: Asked, refusal: Refusal][] = [
     code: "PGRST125",
     message: "Invalid path specified in request URL",
   }],
+  ["", get, {
+    status: 404,
+    code: "PGRST126",
+    message: "Root endpoint metadata is disabled",
+  }],
   ["rpc/quoted", { method: "PUT", body: {} }, {
     status: 405,
     code: "PGRST101",

@@ -1,10 +1,10 @@
 /** A whole local stack: what `deno task start` runs, and every test. */
 import type { StackOptions } from "./config.ts";
-import { openDataApi } from "./data_api/service.ts";
 import { openDataFolder } from "./data_folder.ts";
-import { type Database, startDatabase } from "./database.ts";
+import { startDatabase } from "./database.ts";
 import { chooseFunctions } from "./functions/choice.ts";
 import { type Functions, serveFunctions } from "./functions/serve.ts";
+import { functionService } from "./gateway/function_api.ts";
 import { startGateway } from "./gateway/server.ts";
 import {
   loadSigningKey,
@@ -12,17 +12,10 @@ import {
   PUBLISHABLE_KEY,
   type SigningKey,
 } from "./keys.ts";
-import { join } from "./paths.ts";
-import { createLite } from "./platform/lite.ts";
 import { migrate } from "./platform/migrate.ts";
 import { ProcessRecord } from "./processes/record.ts";
-import {
-  announce,
-  type Announcement,
-  openStackFile,
-  type Secrets,
-} from "./stack_file.ts";
-import { createStorageService } from "./storage/service.ts";
+import { announce, type Announcement, openStackFile } from "./stack_file.ts";
+import { openServices } from "./services.ts";
 
 export interface Stack extends Announcement, AsyncDisposable {
   /** A connection as the superuser, which a hosted project gives to nobody. */
@@ -98,29 +91,18 @@ async function assemble(
 
   onProgress("Applying migrations.");
   await migrate(database.url, { seed: options.seed });
-  const lite = createLite(database.url, apiUrl);
-  parts.defer(() => lite.close());
-  if (!replace.auth) await lite.open();
-  const dataApi = replace.rest
-    ? null
-    : await openDataApi(database.authenticatorUrl);
-  parts.defer(async () => await dataApi?.close());
-  const storage = replace.storage
-    ? null
-    : await openStorage(dataDir, apiUrl, database, secrets, key);
-  parts.defer(async () => await storage?.close());
+  const services = await openServices({
+    dataDir,
+    apiUrl,
+    database,
+    secrets,
+    key,
+    replace,
+    parts,
+  });
 
   onProgress("Starting the functions.");
-  gateway.open({
-    publicUrl: apiUrl,
-    key,
-    secretKey: secrets.secretKey,
-    functions,
-    lite,
-    dataApi,
-    storage,
-    replace,
-  });
+  gateway.open({ ...services, functions: functionService(functions) });
   // Again, as it must be the first to end: nothing comes in any more.
   parts.defer(() => gateway.stop());
   await Promise.all(functions.names().map((name) => functions.target(name)));
@@ -159,21 +141,4 @@ function environment(
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: secretKey }),
     SUPABASE_JWKS: JSON.stringify(key.jwks),
   };
-}
-
-function openStorage(
-  dataDir: string,
-  apiUrl: string,
-  database: Database,
-  { urlSigningSecret }: Secrets,
-  key: SigningKey,
-) {
-  return createStorageService({
-    dbUrl: database.authenticatorUrl,
-    adminDbUrl: database.adminUrl,
-    filesDir: join(dataDir, "files"),
-    jwks: key.jwks,
-    urlSigningSecret,
-    publicUrl: `${apiUrl}/storage/v1`,
-  });
 }

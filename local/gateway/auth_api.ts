@@ -1,39 +1,45 @@
 /** Auth behind the gateway: its tokens are signed anew with the stack's ES256 key. */
 import { claimsOf, signInner } from "../keys.ts";
-import type { Backend } from "./backend.ts";
-import { identify, refusal } from "./identity.ts";
+import { identify, type Keys, refusal } from "./identity.ts";
+import type { Service } from "./service.ts";
 
-export async function answerAuth(
-  request: Request,
-  backend: Backend,
-): Promise<Response> {
-  const { lite, key, publicUrl } = backend;
-  const url = new URL(request.url);
-  if (url.pathname === "/auth/v1/.well-known/jwks.json") {
-    return Response.json(key.jwks, {
-      headers: { "Access-Control-Allow-Origin": "*" },
-    });
-  }
-  const headers = new Headers(request.headers);
-  if (request.method !== "OPTIONS" && url.pathname !== "/auth/v1/health") {
-    const identity = await identify(request, backend);
-    if (!identity.known) return refusal(identity.reason);
-    headers.set("Authorization", `Bearer ${await signInner(identity.claims)}`);
-  }
-  const response = await lite.fetch(
-    new Request(url, { method: request.method, headers, body: request.body }),
-  );
-  if (!/json/.test(response.headers.get("Content-Type") ?? "")) return response;
+/** @param issuer the URL of Auth. */
+export function authService(
+  auth: { fetch(request: Request): Promise<Response> },
+  issuer: string,
+  keys: Keys,
+): Service {
+  return async (request, below) => {
+    if (below === "/.well-known/jwks.json") return Response.json(keys.key.jwks);
+    const headers = new Headers(request.headers);
+    if (request.method !== "OPTIONS" && below !== "/health") {
+      const identity = await identify(request, keys);
+      if (!identity.known) return refusal(identity.reason);
+      const token = await signInner(identity.claims);
+      headers.set("Authorization", `Bearer ${token}`);
+    }
+    const { method, url, body } = request;
+    const response = await auth.fetch(
+      new Request(url, { method, headers, body }),
+    );
+    const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+    if (!isJson) return response;
 
-  const body: unknown = await response.json();
-  if (typeof body === "object" && body !== null && "access_token" in body) {
-    body.access_token = await key.sign({
-      ...claimsOf(String(body.access_token)),
-      iss: `${publicUrl}/auth/v1`,
-      aud: "authenticated",
+    const answer: unknown = await response.json();
+    if (
+      typeof answer === "object" && answer !== null && "access_token" in answer
+    ) {
+      answer.access_token = await keys.key.sign({
+        ...claimsOf(String(answer.access_token)),
+        iss: issuer,
+        aud: "authenticated",
+      });
+    }
+    const answerHeaders = new Headers(response.headers);
+    answerHeaders.delete("Content-Length");
+    return Response.json(answer, {
+      status: response.status,
+      headers: answerHeaders,
     });
-  }
-  const answer = new Headers(response.headers);
-  answer.delete("Content-Length");
-  return Response.json(body, { status: response.status, headers: answer });
+  };
 }

@@ -1,16 +1,21 @@
 /** Browsers may ask Auth, Data API and Storage from any origin; functions say so themselves. */
+import type { Service } from "./service.ts";
 
 const EXPOSED =
   "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, Transfer-Encoding, Range-Unit";
 
-/** The answer of `handle`, or to a preflight that it leaves to the gateway. */
-export async function forBrowsers(
-  request: Request,
-  handle: () => Promise<Response>,
-): Promise<Response> {
-  const answer = isPreflight(request) && !handlesPreflight(request)
-    ? new Response(null, { status: 204 })
-    : await handle();
+/** `service` for any origin; it is not asked for preflights that it leaves to the gateway. */
+export function forBrowsers(service: Service): Service {
+  return async (request, below) =>
+    allowing(
+      request,
+      isPreflight(request) && !handlesPreflight(request)
+        ? new Response(null, { status: 204 })
+        : await service(request, below),
+    );
+}
+
+function allowing(request: Request, answer: Response): Response {
   if (answer.headers.has("Access-Control-Allow-Origin")) return answer;
   const headers = new Headers(answer.headers);
   headers.set("Access-Control-Allow-Origin", "*");

@@ -6,47 +6,52 @@ import {
   type SigningKey,
 } from "../keys.ts";
 
+/** What the stack recognises callers by. */
+export interface Keys {
+  key: SigningKey;
+  secretKey: string;
+}
+
 export type Identity =
-  | { known: true; claims: Claims; isApiKey: boolean }
+  | { known: true; claims: Claims; apiKey: string | null }
   | { known: false; reason: "key" | "token" | "expired" };
 
 /** The claims of a request: its user's, or those of the role that its API key stands for. */
 export async function identify(
   request: Request,
-  { key, secretKey }: { key: SigningKey; secretKey: string },
+  keys: Keys,
 ): Promise<Identity> {
-  const roleOf = (apikey: string | null) =>
-    apikey === PUBLISHABLE_KEY
-      ? "anon"
-      : apikey === secretKey
-      ? "service_role"
-      : null;
   const bearer =
     /^Bearer\s+(.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1] ??
       null;
-  const apikey = request.headers.get("apikey") ??
-    new URL(request.url).searchParams.get("apikey") ?? bearer;
-  const role = roleOf(apikey);
-  if (apikey === null || (role === null && !apikey.includes("."))) {
+  const apiKey = request.headers.get("apikey") ??
+    new URL(request.url).searchParams.get("apikey") ?? bearer ?? "";
+  const claims = apiKeyClaims(apiKey, keys);
+  if (claims === null && !apiKey.includes(".")) {
     return { known: false, reason: "key" };
   }
-  if (bearer !== null && roleOf(bearer) === null) {
+  if (bearer !== null && apiKeyClaims(bearer, keys) === null) {
     try {
-      return {
-        known: true,
-        claims: await key.verify(bearer),
-        isApiKey: false,
-      };
+      const claims = await keys.key.verify(bearer);
+      return { known: true, claims, apiKey: null };
     } catch (error) {
       return { known: false, reason: isExpired(error) ? "expired" : "token" };
     }
   }
-  if (role === null) return { known: false, reason: "key" };
-  return { known: true, claims: apiKeyClaims(role), isApiKey: true };
+  return claims === null
+    ? { known: false, reason: "key" }
+    : { known: true, claims, apiKey };
 }
 
-/** The short-lived token that a gateway makes of an API key. */
-function apiKeyClaims(role: string): Claims {
+/** The claims of the short-lived token that a gateway makes of an API key; null if it is none. */
+export function apiKeyClaims(
+  apiKey: string,
+  { secretKey }: Pick<Keys, "secretKey">,
+): Claims | null {
+  const role = { [PUBLISHABLE_KEY]: "anon", [secretKey]: "service_role" }[
+    apiKey
+  ];
+  if (role === undefined) return null;
   const now = Math.floor(Date.now() / 1000);
   return { role, iss: "supabase", iat: now, exp: now + 60 };
 }

@@ -1,18 +1,15 @@
 /** The gateway: one port for Auth, Data API, Storage and the functions, as on a hosted project. */
 import { portFailure } from "../ports.ts";
-import { answerFunction } from "./function_api.ts";
-import { answerAuth } from "./auth_api.ts";
-import { forBrowsers } from "./cors.ts";
-import { answerDataApi } from "./data_api.ts";
 import { refuseForeignHost } from "./host.ts";
-import { answerFrom } from "./replaced.ts";
-import type { Backend } from "./backend.ts";
-import { answerStorage } from "./storage_api.ts";
+import type { Service } from "./service.ts";
+
+/** By the first part of the path, such as `auth` for `/auth/v1`. */
+export type Services = Record<string, Service>;
 
 export interface Gateway {
   port: number;
-  /** From here on requests go to what is behind; until then they are answered 503. */
-  open(backend: Backend): void;
+  /** From here on requests go to the services; until then they are answered 503. */
+  open(services: Services): void;
   stop(): Promise<void>;
 }
 
@@ -27,18 +24,18 @@ const PATIENCE_MS = 2000;
 export function startGateway(
   { port, compresses }: { port: number; compresses: boolean },
 ): Gateway {
-  let backend: Backend | null = null;
+  let services: Services | null = null;
   const server = listen(
     port,
     compresses,
     async (request) =>
       refuseForeignHost(request) ??
-        (backend === null ? starting() : await route(request, backend)),
+        (services === null ? starting() : await route(request, services)),
   );
   let stopped: Promise<void> | null = null;
   return {
     port: server.addr.port,
-    open: (opened) => void (backend = opened),
+    open: (opened) => void (services = opened),
     stop: () => stopped ??= stop(server),
   };
 }
@@ -73,43 +70,13 @@ async function stop(server: Deno.HttpServer): Promise<void> {
   clearTimeout(timer);
 }
 
-async function route(request: Request, backend: Backend): Promise<Response> {
-  const url = new URL(request.url);
-  const [, service, version, ...rest] = url.pathname.split("/");
-  const below = `/${rest.join("/")}${url.search}`;
-  if (version !== "v1") return notFound();
-  if (service === "functions") {
-    return await answerFunction(request, rest[0] ?? "", below, backend);
-  }
-  return await forBrowsers(
-    request,
-    () => routeService(service ?? "", request, below, backend),
-  );
-}
-
-async function routeService(
-  service: string,
-  request: Request,
-  below: string,
-  backend: Backend,
-): Promise<Response> {
-  const { replace } = backend;
-  switch (service) {
-    case "auth":
-      return replace.auth
-        ? await answerFrom(replace.auth, request, below, backend)
-        : await answerAuth(request, backend);
-    case "rest":
-      return replace.rest
-        ? await answerFrom(replace.rest, request, below, backend)
-        : await answerDataApi(request, below, backend);
-    case "storage":
-      return replace.storage
-        ? await answerFrom(replace.storage, request, below, backend)
-        : await answerStorage(request, below, backend);
-    default:
-      return notFound();
-  }
+async function route(request: Request, services: Services): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  const [, name = "", version, ...rest] = pathname.split("/");
+  const service = version === "v1" && Object.hasOwn(services, name)
+    ? services[name]
+    : undefined;
+  return await service?.(request, `/${rest.join("/")}${search}`) ?? notFound();
 }
 
 function starting(): Response {

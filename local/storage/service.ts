@@ -13,7 +13,7 @@ import { manageRoutes } from "./routes_manage.ts";
 import { readRoutes } from "./routes_read.ts";
 import { writeRoutes } from "./routes_write.ts";
 import { applyStorageSchema } from "./schema.ts";
-import { createSigner, createVerifier, type JSONWebKeySet } from "./tokens.ts";
+import { type Claims, createSigner } from "./tokens.ts";
 
 export interface StorageOptions {
   /** Connects as a role that may `set role` to anon, authenticated and service_role. */
@@ -22,8 +22,8 @@ export interface StorageOptions {
   adminDbUrl: string;
   /** Where the bytes are. Created when absent; nothing else may write there. */
   filesDir: string;
-  /** The keys that sign the users' access tokens. */
-  jwks: JSONWebKeySet;
+  /** The claims of a caller's token. Throws with the sentence that the caller reads. */
+  verify: (token: string) => Promise<Claims>;
   urlSigningSecret: string;
   /** How clients reach the service, such as `http://127.0.0.1:54321/storage/v1`. */
   publicUrl: string;
@@ -47,7 +47,7 @@ export async function createStorageService(
     db,
     bytes,
     signer: createSigner(options.urlSigningSecret),
-    verify: createVerifier(options.jwks),
+    verify: options.verify,
   };
   try {
     await removeOrphans(db, root);

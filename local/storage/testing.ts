@@ -7,6 +7,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "npm:jose@6.2.18";
 import { connect, type Pool } from "./db.ts";
 import { applyStorageSchema } from "./schema.ts";
 import { createStorageService, type StorageService } from "./service.ts";
+import { createVerifier } from "./tokens.ts";
 
 export const ALICE = "11111111-1111-4111-8111-111111111111";
 export const BOB = "22222222-2222-4222-8222-222222222222";
@@ -142,7 +143,7 @@ export async function withStand(
       dbUrl,
       adminDbUrl: urlOf("supabase_admin"),
       filesDir,
-      jwks,
+      verify: createVerifier(jwks),
       urlSigningSecret: "a secret of at least thirty-two characters",
       publicUrl: `${url}/storage/v1`,
     });

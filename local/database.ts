@@ -4,7 +4,6 @@ import { createLite } from "./platform/lite.ts";
 import { preparePlatform } from "./platform/prepare.ts";
 import { claimPort } from "./ports.ts";
 import { startPostgres } from "./postgres/server.ts";
-import type { Child } from "./processes/child.ts";
 import { withConnection } from "./sql.ts";
 import type { Secrets } from "./stack_file.ts";
 
@@ -28,7 +27,6 @@ export interface DatabaseOptions {
   passwords: Secrets["passwords"];
   /** A Supabase project's database to use in place of one of our own. */
   replacedBy?: string;
-  onChild: (child: Child) => Promise<void>;
 }
 
 /** @throws {StackError} */

@@ -2,16 +2,15 @@
 import { optionsFromEnv } from "./config.ts";
 import { emptyDataFolder, openDataFolder } from "./data_folder.ts";
 import { endingInSentences } from "./failures.ts";
-import { ProcessRecord } from "./processes/record.ts";
+import { clusterFolders } from "./postgres/folders.ts";
+import { untilEnded } from "./postgres/server.ts";
+import { takeDataFolder } from "./processes/lock.ts";
 
 await endingInSentences(async () => {
   const dataDir = await openDataFolder(optionsFromEnv().dataDir);
-  // Refuses while a stack runs, and ends what a killed one has left.
-  const record = await ProcessRecord.take(dataDir);
-  try {
-    await emptyDataFolder(dataDir);
-  } finally {
-    await record.release();
-  }
+  const giveBack = await takeDataFolder(dataDir);
+  await Promise.all((await clusterFolders(dataDir)).map(untilEnded));
+  await emptyDataFolder(dataDir);
+  giveBack();
   console.log('Emptied. "deno task start" makes the database anew.');
 });

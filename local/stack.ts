@@ -13,7 +13,7 @@ import {
   type SigningKey,
 } from "./keys.ts";
 import { migrate } from "./platform/migrate.ts";
-import { ProcessRecord } from "./processes/record.ts";
+import { takeDataFolder } from "./processes/lock.ts";
 import { announce, type Announcement, openStackFile } from "./stack_file.ts";
 import { openServices } from "./services.ts";
 
@@ -52,8 +52,7 @@ async function assemble(
 ): Promise<Stack> {
   const { replace = {}, onProgress = () => {} } = options;
   const dataDir = await openDataFolder(options.dataDir);
-  const record = await ProcessRecord.take(dataDir);
-  parts.defer(() => record.release());
+  parts.defer(await takeDataFolder(dataDir));
   const secrets = await openStackFile(dataDir);
 
   const gateway = startGateway({
@@ -66,7 +65,6 @@ async function assemble(
     dataDir,
     replace.auth ? await publicKeysOf(replace.auth) : [],
   );
-  const onChild = (child: { pid: number }) => record.add(child.pid);
 
   onProgress("Starting the database.");
   const database = await startDatabase({
@@ -74,7 +72,6 @@ async function assemble(
     port: options.dbPort,
     passwords: secrets.passwords,
     replacedBy: replace.db,
-    onChild,
   });
   parts.defer(() => database.stop());
 
@@ -85,7 +82,6 @@ async function assemble(
     reach: `127.0.0.1:${gateway.port}`,
     onLine: options.onFunctionLine ??
       ((name, line) => console.log(`[${name}] ${line}`)),
-    onChild,
   });
   parts.defer(() => functions.stop());
 

@@ -3,7 +3,7 @@ import { readAnnouncement } from "./stack_file.ts";
 import { optionsFromEnv } from "./config.ts";
 import { variables } from "./describe.ts";
 import { resolve } from "./paths.ts";
-import { isRunning } from "./processes/record.ts";
+import { isRunning } from "./processes/lock.ts";
 
 const dataDir = resolve(optionsFromEnv().dataDir);
 const announcement = await isRunning(dataDir)

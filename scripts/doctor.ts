@@ -3,7 +3,7 @@
  * SUPABASE_URL names, and says what to do. It changes nothing. Reads `.env`.
  */
 import { optionsFromEnv } from "../local/config.ts";
-import { isRunning } from "../local/processes/record.ts";
+import { isRunning } from "../local/processes/lock.ts";
 import { readEnvFile, setting } from "./settings.ts";
 
 interface Finding {

@@ -6,7 +6,6 @@
 import { gatewayCompresses, StackError } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
 import { askedToEnd } from "../local/processes/ending.ts";
-import { end, tree } from "../local/processes/entry.ts";
 import type { Stack } from "../local/stack.ts";
 import { isLoopbackHost } from "../local/gateway/host.ts";
 import { startTemporaryStack } from "../local/temporary.ts";
@@ -26,10 +25,10 @@ async function runSuites(env: Record<string, string>): Promise<number> {
     stdout: "piped",
   }).spawn();
   const silence = Promise.withResolvers<string>();
-  void Promise.race([askedToEnd(), silence.promise]).then(async (reason) => {
+  void Promise.race([askedToEnd(), silence.promise]).then((reason) => {
     console.log(`Stopping: ${reason}.`);
-    // With the stacks that tests have started.
-    for (const entry of await tree(child.pid)) await end(entry);
+    // The stacks that tests have started end with it.
+    child.kill("SIGKILL");
   });
   const summary = await lastSummary(
     child.stdout,

@@ -17,7 +17,6 @@ const HEALTHY_MS = 10_000;
 
 export interface FunctionsOptions extends Sandbox {
   onLine: (name: string, line: string) => void;
-  onChild: (child: Child) => Promise<void>;
 }
 
 export interface Functions {
@@ -48,12 +47,12 @@ export async function serveFunctions(
     const port = freePort();
     const child = spawnChild(options.runtime.program, {
       ...await sandboxed(options, name, port),
+      endsBy: "TERM",
       onLine: (line) => options.onLine(name, line),
     });
     state.child = child;
     alive.add(child);
     const startedAt = Date.now();
-    await options.onChild(child);
     const url = await listens(child, port);
     void child.finished.then(() => {
       alive.delete(child);
@@ -82,7 +81,7 @@ export async function serveFunctions(
       const old = state.child;
       state.child = null;
       state.restarts = 0;
-      const ended = old?.end("SIGTERM") ?? Promise.resolve();
+      const ended = old?.end() ?? Promise.resolve();
       if (names.includes(name)) {
         served.set(name, state);
         state.ready = ended.then(() => run(name, state));
@@ -102,7 +101,7 @@ export async function serveFunctions(
     async stop() {
       stopping = true;
       watcher.close();
-      await Promise.all([...alive].map((child) => child.end("SIGTERM")));
+      await Promise.all([...alive].map((child) => child.end()));
     },
   };
 }

@@ -2,6 +2,7 @@
 import { StackError } from "../config.ts";
 import { join } from "../paths.ts";
 import { type Child, spawnChild } from "../processes/child.ts";
+import { inspect } from "../processes/table.ts";
 import { binariesFor } from "./binaries.ts";
 import { clusterFolder } from "./folders.ts";
 import { initialise } from "./initialise.ts";
@@ -39,13 +40,13 @@ export async function startPostgres(
     dataDir: string;
     port: number;
     passwords: { supabase_admin: string };
-    onChild: (child: Child) => Promise<void>;
   },
 ): Promise<PostgresServer> {
   const runner = await postgresRunner();
   const home = await binariesFor(runner);
   const cluster = await clusterFolder(options.dataDir, runner);
   const prepared = join(cluster, "prepared");
+  await untilEnded(cluster);
   const isNew = !await exists(prepared);
   if (isNew) {
     await initialise(home, cluster, runner, options.passwords.supabase_admin);
@@ -65,16 +66,17 @@ export async function startPostgres(
         args: ["-D", cluster, "-p", String(options.port), ...settings],
         cwd: "/",
         env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
+        // Fast shutdown.
+        endsBy: "INT",
         ...runner,
       });
       child = started;
       stopped = false;
-      await options.onChild(started);
       try {
         await waitUntilReady(started, options.port);
       } catch (error) {
         child = null;
-        await started.end("SIGINT");
+        await started.end();
         throw error;
       }
       void started.finished.then(() => restartAfter(started));
@@ -83,7 +85,7 @@ export async function startPostgres(
       stopped = true;
       const running = child;
       child = null;
-      await running?.end("SIGINT");
+      await running?.end();
     },
   };
   await server.start();
@@ -101,6 +103,18 @@ export async function startPostgres(
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }
+  }
+}
+
+/** Resolves once the PostgreSQL of a stack that was killed has ended, as it does by itself. */
+export async function untilEnded(cluster: string): Promise<void> {
+  const path = join(cluster, "postmaster.pid");
+  for (let tries = 0; tries < 100; tries++) {
+    const [pid = ""] = (await Deno.readTextFile(path).catch(() => ""))
+      .split("\n");
+    const command = (await inspect(Number(pid)))?.command ?? "";
+    if (!command.includes("postgres")) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 

@@ -1,8 +1,13 @@
-/** A process below the stack: its last lines are kept, and it can be ended for good. */
+/**
+ * A process below the stack, which ends with it: even if the stack is killed, the pipe that is the child's
+ * standard input is closed then, and a watcher beside the child ends it.
+ */
 
 export interface ChildOptions {
   args: string[];
   env: Record<string, string>;
+  /** What asks it to end. */
+  endsBy: "INT" | "TERM";
   cwd?: string;
   uid?: number;
   gid?: number;
@@ -17,18 +22,38 @@ export interface Child {
   /** The end of what it printed, for a message about a failure. */
   lastLines(): string;
   /** Asks it to end, and makes it end after five seconds. */
-  end(signal: Deno.Signal): Promise<void>;
+  end(): Promise<void>;
 }
 
 const KEPT_LINES = 20;
-const PATIENCE_MS = 5000;
+
+/**
+ * Becomes "$@", whose pid is that of the shell. The watcher is left behind with the end of the pipe; "$0" is
+ * the signal by which the program ends.
+ */
+const WATCHED = `
+exec 3<&0 </dev/null
+{
+  cat <&3
+  kill -s "$0" $$
+  tries=50
+  while [ $tries -gt 0 ] && kill -s 0 $$; do
+    sleep 0.1
+    tries=$((tries - 1))
+  done
+  [ $tries -gt 0 ] || kill -s KILL $$
+  exit 0
+} >/dev/null 2>&1 &
+exec 3<&- "$@"
+`;
 
 export function spawnChild(command: string, options: ChildOptions): Child {
-  const { onLine, ...rest } = options;
-  const process = new Deno.Command(command, {
+  const { onLine, args, endsBy, ...rest } = options;
+  const process = new Deno.Command("/bin/sh", {
     ...rest,
+    args: ["-c", WATCHED, endsBy, command, ...args],
     clearEnv: true,
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -45,8 +70,12 @@ export function spawnChild(command: string, options: ChildOptions): Child {
   ]);
 
   let over = false;
+  let asked: Promise<void> | null = null;
+  const ask = () => asked ??= process.stdin.close().catch(() => {});
   const finished = process.status.then(async () => {
     over = true;
+    // The watcher's work is done, too.
+    await ask();
     await printed;
   });
   return {
@@ -54,18 +83,9 @@ export function spawnChild(command: string, options: ChildOptions): Child {
     ended: () => over,
     finished,
     lastLines: () => lines.join("\n"),
-    async end(signal) {
-      const send = (signal: Deno.Signal) => {
-        try {
-          if (!over) process.kill(signal);
-        } catch {
-          // It has ended in between.
-        }
-      };
-      send(signal);
-      const timer = setTimeout(send, PATIENCE_MS, "SIGKILL");
+    async end() {
+      await ask();
       await finished;
-      clearTimeout(timer);
     },
   };
 }

@@ -43,20 +43,3 @@ async function fromPs(pid: number): Promise<ProcessInfo | null> {
     command: match[4] ?? "",
   };
 }
-
-/** Every process with its parent. */
-export async function parents(): Promise<[pid: number, parent: number][]> {
-  if (Deno.build.os === "linux") {
-    const pids = (await Array.fromAsync(Deno.readDir("/proc")))
-      .map(({ name }) => Number(name)).filter((pid) => pid > 0);
-    const infos = await Promise.all(pids.map(inspect));
-    return pids.map((pid, index) => [pid, infos[index]?.parent ?? 0]);
-  }
-  const { stdout } = await new Deno.Command("ps", {
-    args: ["-A", "-o", "pid=,ppid="],
-  }).output();
-  return new TextDecoder().decode(stdout).trim().split("\n").map((line) => {
-    const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
-    return [pid, parent];
-  });
-}

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 // deno-lint-ignore no-import-prefix -- only the local stack uses it
 import { Busboy } from "npm:@fastify/busboy@3.2.6";
-import { errors } from "./errors.ts";
+import { failure } from "./errors.ts";
 import { MAX_USER_METADATA_BYTES } from "./limits.ts";
 
 export interface Incoming {
@@ -51,7 +51,7 @@ function raw(request: Request, mimeType: string): Incoming {
 /** The first file of the form, with the fields that come before it: the order storage-js sends. */
 function multipart(request: Request, contentType: string): Promise<Incoming> {
   const { body } = request;
-  if (!body) return Promise.reject(errors.noContent());
+  if (!body) return Promise.reject(failure("noContent"));
   const length = request.headers.get("content-length");
   const { promise, resolve, reject } = Promise.withResolvers<Incoming>();
   const fields = new Map<string, string>();
@@ -65,7 +65,7 @@ function multipart(request: Request, contentType: string): Promise<Incoming> {
   let file: Readable | undefined;
   const fail = (error: Error) => {
     file?.destroy(error);
-    reject(errors.noContent(error));
+    reject(failure("noContent", "", error));
   };
   source.on("error", fail);
   form.on(
@@ -74,14 +74,14 @@ function multipart(request: Request, contentType: string): Promise<Incoming> {
       fail(error instanceof Error ? error : new Error("form")),
   );
   form.on("field", (name: string, value: string) => fields.set(name, value));
-  form.on("finish", () => reject(errors.noContent()));
+  form.on("finish", () => reject(failure("noContent")));
   form.on("file", (_field, stream, _filename, _encoding, mimetype) => {
     file = stream;
     const cacheTime = fields.get("cacheControl");
     const metadata = fields.get("metadata") ?? fields.get("userMetadata");
     if (metadata !== undefined && metadata.length > MAX_USER_METADATA_BYTES) {
       stream.resume();
-      return reject(errors.tooLarge("user_metadata"));
+      return reject(failure("tooLarge", "user_metadata"));
     }
     resolve({
       mimeType: fields.get("contentType") || mimetype,

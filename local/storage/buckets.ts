@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { authenticate, service } from "./caller.ts";
 import type { Deps } from "./context.ts";
-import { errors } from "./errors.ts";
+import { failure } from "./errors.ts";
 import { readJson } from "./json.ts";
 import { parseSizeLimit, requireBucketName } from "./limits.ts";
 import { asUuid, type BucketRow, deleteObjects, findBucket } from "./rows.ts";
@@ -77,7 +77,7 @@ export function bucketRoutes({ db, bytes, verify }: Deps): Hono {
           sql(changes)
         } where id = ${id} returning id`,
     );
-    if (rows.length === 0) throw errors.bucketNotFound();
+    if (rows.length === 0) throw failure("bucketNotFound");
     return c.json({ message: "Successfully updated" });
   });
 
@@ -89,14 +89,14 @@ export function bucketRoutes({ db, bytes, verify }: Deps): Hono {
       await findBucket(sql, id);
       const objects =
         await sql`select from storage.objects where bucket_id = ${id} limit 1`;
-      if (objects.length > 0) throw errors.bucketNotEmpty();
+      if (objects.length > 0) throw failure("bucketNotEmpty");
     });
     const deleted = await db.as(
       caller,
       operation,
       (sql) => sql`delete from storage.buckets where id = ${id} returning id`,
     );
-    if (deleted.length === 0) throw errors.bucketNotFound();
+    if (deleted.length === 0) throw failure("bucketNotFound");
     return c.json({ message: "Successfully deleted" });
   });
 
@@ -122,7 +122,7 @@ export function bucketRoutes({ db, bytes, verify }: Deps): Hono {
 /** Only the columns that the body names: what is left out stays as it is. */
 function columns(body: z.infer<typeof Settings>) {
   for (const type of body.allowed_mime_types ?? []) {
-    if (!MIME.test(type)) throw errors.mimeType(type);
+    if (!MIME.test(type)) throw failure("mimeType", type);
   }
   return {
     ...(body.public !== undefined && { public: body.public }),

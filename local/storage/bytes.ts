@@ -1,7 +1,7 @@
 // Bytes on disk: `objects/<bucket>/<key>/<version>`, complete or not there at all.
 import { createHash } from "node:crypto";
 import { dirname, join, resolve, sep } from "node:path";
-import { errors } from "./errors.ts";
+import { failure } from "./errors.ts";
 
 export interface Stored {
   size: number;
@@ -83,7 +83,7 @@ export async function openBytes(root: string): Promise<Bytes> {
         return await Deno.open(pathOf(place), { read: true });
       } catch (error) {
         throw error instanceof Deno.errors.NotFound
-          ? errors.bytesNotFound()
+          ? failure("bytesNotFound")
           : error;
       }
     },
@@ -112,7 +112,7 @@ function inside(
     !path.startsWith(join(root, bucket) + sep) ||
     !join(root, bucket).startsWith(root + sep)
   ) {
-    throw errors.invalidKey(key);
+    throw failure("invalidKey", key);
   }
   return path;
 }
@@ -131,7 +131,7 @@ async function receive(
   });
   for await (const chunk of body) {
     size += chunk.byteLength;
-    if (size > limit) throw errors.tooLarge();
+    if (size > limit) throw failure("tooLarge", "object");
     hash.update(chunk);
     // Not `write`: Deno's server copies all that waits to be read at each read, so that a body that
     // is read more slowly than it comes costs the square of its size. The page cache takes it at once.

@@ -1,5 +1,5 @@
 // Who asks: the role and claims that PostgreSQL takes on for one request.
-import { errors } from "./errors.ts";
+import { failure } from "./errors.ts";
 import type { Claims } from "./tokens.ts";
 
 export interface Caller {
@@ -19,11 +19,12 @@ export async function authenticate(
   verify: (token: string) => Promise<Claims>,
 ): Promise<Caller> {
   const token = bearer(request);
-  if (token === undefined) throw errors.noAuthorization();
+  if (token === undefined) throw failure("noAuthorization");
   try {
     return callerOf(request, await verify(token), token);
   } catch (error) {
-    throw errors.accessDenied(
+    throw failure(
+      "accessDenied",
       error instanceof Error ? error.message : "Invalid JWT",
       error,
     );

@@ -3,7 +3,7 @@
 // deno-lint-ignore no-import-prefix -- only the local stack uses it
 import postgres from "npm:postgres@3.4.9";
 import type { Caller } from "./caller.ts";
-import { errors, fromPostgres } from "./errors.ts";
+import { failure, fromPostgres } from "./errors.ts";
 
 export type Sql = postgres.TransactionSql<{ bigint: number }>;
 export type Pool = postgres.Sql<{ bigint: number }>;
@@ -57,7 +57,7 @@ export function openDatabase(url: string): Database {
   ) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(errors.databaseTimeout()), PATIENCE_MS);
+      timer = setTimeout(() => reject(failure("databaseTimeout")), PATIENCE_MS);
     });
     const transaction = pool.begin(async (sql) => {
       await takeOn(sql, caller, operation);

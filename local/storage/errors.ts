@@ -1,31 +1,99 @@
 // Every failure the service answers with, as the real one words it: mostly HTTP 400, with the code
 // that matters in the body's `statusCode`.
 
-interface Failure {
-  /** The body's `statusCode`. */
-  code: number;
-  /** The body's `error`. */
-  error: string;
-  message: string;
-  /** The HTTP status: 400 unless said otherwise. */
-  status?: number;
-  cause?: unknown;
-}
+/** The body's `statusCode`, `error` and `message`, where `{}` is what it is about. */
+type Entry = readonly [statusCode: number, error: string, message: string];
+
+const CATALOGUE = {
+  noAuthorization: [
+    400,
+    "Error",
+    "headers must have required property 'authorization'",
+  ],
+  invalidBody: [400, "Error", "{}"],
+  accessDenied: [403, "Unauthorized", "{}"],
+  bucketNotFound: [404, "Bucket not found", "Bucket not found"],
+  objectNotFound: [404, "not_found", "Object not found"],
+  bytesNotFound: [404, "Not found", "The resource was not found"],
+  relatedNotFound: [
+    404,
+    "InvalidRequest",
+    "The related resource does not exist",
+  ],
+  duplicate: [409, "Duplicate", "The resource already exists"],
+  bucketNotEmpty: [
+    409,
+    "ResourceNotEmpty",
+    "The bucket you tried to delete is not empty",
+  ],
+  tooLarge: [
+    413,
+    "Payload too large",
+    "The {} exceeded the maximum allowed size",
+  ],
+  mimeType: [415, "invalid_mime_type", "mime type {} is not supported"],
+  invalidKey: [400, "InvalidKey", "Invalid key: {}"],
+  invalidBucketName: [400, "Invalid Input", "Bucket name invalid"],
+  invalidFileSizeLimit: [
+    400,
+    "InvalidRequest",
+    "Invalid file size format, hint: use 20GB / 20MB / 30KB / 3B",
+  ],
+  invalidParameter: [400, "InvalidParameter", "{}"],
+  invalidJwt: [400, "InvalidJWT", "{}"],
+  invalidSignature: [400, "InvalidSignature", "{}"],
+  metadataRequired: [400, "InvalidRequest", "Metadata header is required"],
+  noContent: [400, "InvalidRequest", "No content provided"],
+  preconditionFailed: [412, "PreconditionFailed", "PreconditionFailed"],
+  invalidRange: [416, "InvalidRange", "The requested range is not satisfiable"],
+  tooManyConnections: [
+    429,
+    "too_many_connections",
+    "Too many connections issued to the database",
+  ],
+  internal: [500, "Internal", "Internal Server Error"],
+  databaseError: [500, "DatabaseError", "database error, code: {}"],
+  lockTimeout: [503, "acquiring_lock_timeout", "acquiring lock timeout"],
+  readOnly: [
+    503,
+    "DatabaseReadOnly",
+    "The database is currently in read-only mode. Please try again later.",
+  ],
+  invalidDefinition: [
+    503,
+    "DatabaseInvalidObjectDefinition",
+    "The database schema is invalid or incompatible.",
+  ],
+  schemaMismatch: [
+    503,
+    "DatabaseSchemaMismatch",
+    "The database schema is out of sync. Please run migrations or contact support.",
+  ],
+  databaseTimeout: [
+    544,
+    "DatabaseTimeout",
+    "The connection to the database timed out",
+  ],
+} satisfies Record<string, Entry>;
+
+/** The codes that are HTTP statuses, too. */
+const STATUSES = [412, 416, 429, 500, 544];
 
 export class StorageError extends Error {
-  readonly code: number;
   readonly status: number;
-  readonly error: string;
   // tus-node-server reads these two from whatever a hook throws.
   readonly status_code: number;
   readonly body: string;
 
-  constructor({ code, error, message, status, cause }: Failure) {
+  constructor(
+    readonly code: number,
+    readonly error: string,
+    message: string,
+    cause?: unknown,
+  ) {
     super(message, { cause });
     this.name = "StorageError";
-    this.code = code;
-    this.error = error;
-    this.status = status ?? (code === 500 ? 500 : 400);
+    this.status = STATUSES.includes(code) ? code : 400;
     this.status_code = code;
     this.body = message;
   }
@@ -38,148 +106,51 @@ export class StorageError extends Error {
   }
 }
 
-const failure = (
-  code: number,
-  error: string,
-  message: string,
-  more?: Partial<Failure>,
-) => new StorageError({ code, error, message, ...more });
+export function failure(
+  name: keyof typeof CATALOGUE,
+  about = "",
+  cause?: unknown,
+): StorageError {
+  const [code, error, message] = CATALOGUE[name];
+  return new StorageError(
+    code,
+    error,
+    message.replace("{}", () => about),
+    cause,
+  );
+}
 
-export const errors = {
-  noAuthorization: () =>
-    failure(
-      400,
-      "Error",
-      "headers must have required property 'authorization'",
-    ),
-  invalidBody: (message: string) => failure(400, "Error", message),
-  accessDenied: (message: string, cause?: unknown) =>
-    failure(403, "Unauthorized", message, { cause }),
-  bucketNotFound: () => failure(404, "Bucket not found", "Bucket not found"),
-  objectNotFound: () => failure(404, "not_found", "Object not found"),
-  bytesNotFound: () => failure(404, "Not found", "The resource was not found"),
-  duplicate: (cause?: unknown) =>
-    failure(409, "Duplicate", "The resource already exists", { cause }),
-  bucketNotEmpty: () =>
-    failure(
-      409,
-      "ResourceNotEmpty",
-      "The bucket you tried to delete is not empty",
-    ),
-  tooLarge: (what = "object") =>
-    failure(
-      413,
-      "Payload too large",
-      `The ${what} exceeded the maximum allowed size`,
-    ),
-  mimeType: (type: string) =>
-    failure(415, "invalid_mime_type", `mime type ${type} is not supported`),
-  invalidKey: (key: string) =>
-    failure(400, "InvalidKey", `Invalid key: ${key}`),
-  invalidBucketName: () => failure(400, "Invalid Input", "Bucket name invalid"),
-  invalidFileSizeLimit: () =>
-    failure(
-      400,
-      "InvalidRequest",
-      "Invalid file size format, hint: use 20GB / 20MB / 30KB / 3B",
-    ),
-  invalidJwt: (message: string) => failure(400, "InvalidJWT", message),
-  invalidSignature: (message = "Invalid signature") =>
-    failure(400, "InvalidSignature", message),
-  metadataRequired: () =>
-    failure(400, "InvalidRequest", "Metadata header is required"),
-  noContent: (cause?: unknown) =>
-    failure(400, "InvalidRequest", "No content provided", { cause }),
-  preconditionFailed: () =>
-    failure(412, "PreconditionFailed", "PreconditionFailed", { status: 412 }),
-  invalidRange: () =>
-    failure(416, "InvalidRange", "The requested range is not satisfiable", {
-      status: 416,
-    }),
-  lockTimeout: (cause?: unknown) =>
-    failure(503, "acquiring_lock_timeout", "acquiring lock timeout", { cause }),
-  tooManyConnections: (cause?: unknown) =>
-    failure(
-      429,
-      "too_many_connections",
-      "Too many connections issued to the database",
-      {
-        status: 429,
-        cause,
-      },
-    ),
-  databaseTimeout: (cause?: unknown) =>
-    failure(
-      544,
-      "DatabaseTimeout",
-      "The connection to the database timed out",
-      {
-        status: 544,
-        cause,
-      },
-    ),
-  internal: (cause?: unknown) =>
-    failure(500, "Internal", "Internal Server Error", { cause }),
+/** By SQLSTATE, or by the code of the driver. */
+const BY_CODE: Record<string, keyof typeof CATALOGUE> = {
+  "23505": "duplicate",
+  "23503": "relatedNotFound",
+  "55P03": "lockTimeout",
+  "57014": "databaseTimeout",
+  "CONNECT_TIMEOUT": "databaseTimeout",
+  "53300": "tooManyConnections",
+  "25006": "readOnly",
+  "42P17": "invalidDefinition",
+  "22P02": "invalidParameter",
+  "42703": "schemaMismatch",
+  "42P01": "schemaMismatch",
 };
 
 /** What the service answers when PostgreSQL refuses, fails or is away; other errors pass unchanged. */
 export function fromPostgres(error: unknown): unknown {
   if (error instanceof StorageError || !(error instanceof Error)) return error;
   const code = "code" in error ? String(error.code) : "";
-  switch (code) {
-    case "42501":
-      return errors.accessDenied(
-        error.message.includes("row-level security")
-          ? "new row violates row-level security policy"
-          : error.message,
-        error,
-      );
-    case "23505":
-      return errors.duplicate(error);
-    case "23503":
-      return failure(
-        404,
-        "InvalidRequest",
-        "The related resource does not exist",
-        { cause: error },
-      );
-    case "55P03":
-      return errors.lockTimeout(error);
-    case "57014":
-    case "CONNECT_TIMEOUT":
-      return errors.databaseTimeout(error);
-    case "53300":
-      return errors.tooManyConnections(error);
-    case "25006":
-      return failure(
-        503,
-        "DatabaseReadOnly",
-        "The database is currently in read-only mode. Please try again later.",
-        { cause: error },
-      );
-    case "42P17":
-      return failure(
-        503,
-        "DatabaseInvalidObjectDefinition",
-        "The database schema is invalid or incompatible.",
-        { cause: error },
-      );
-    case "22P02":
-      return failure(400, "InvalidParameter", error.message, { cause: error });
-    case "42703":
-    case "42P01":
-      return failure(
-        503,
-        "DatabaseSchemaMismatch",
-        "The database schema is out of sync. Please run migrations or contact support.",
-        { cause: error },
-      );
+  if (code === "42501") {
+    const isPolicy = error.message.includes("row-level security");
+    const message = isPolicy
+      ? "new row violates row-level security policy"
+      : error.message;
+    return failure("accessDenied", message, error);
   }
+  const known = BY_CODE[code];
+  if (known !== undefined) return failure(known, error.message, error);
   // A five-character SQLSTATE is PostgreSQL's own; anything else is a connection that broke.
   if (/^[0-9A-Z]{5}$/.test(code) && !code.startsWith("57P")) {
-    return failure(500, "DatabaseError", `database error, code: ${code}`, {
-      cause: error,
-    });
+    return failure("databaseError", code, error);
   }
-  return code ? errors.internal(error) : error;
+  return code ? failure("internal", "", error) : error;
 }

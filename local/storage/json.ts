@@ -1,6 +1,6 @@
 // JSON bodies of requests, parsed.
 import type { z } from "zod";
-import { errors } from "./errors.ts";
+import { failure } from "./errors.ts";
 
 /** The body as `schema` says, or HTTP 400 with a sentence that names the property. */
 export async function readJson<T>(
@@ -12,11 +12,11 @@ export async function readJson<T>(
   try {
     body = JSON.parse(text);
   } catch {
-    throw errors.invalidBody("Body is not valid JSON");
+    throw failure("invalidBody", "Body is not valid JSON");
   }
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const path = ["body", ...(issue?.path ?? [])].join("/");
-  throw errors.invalidBody(`${path} ${issue?.message ?? "is invalid"}`);
+  throw failure("invalidBody", `${path} ${issue?.message ?? "is invalid"}`);
 }

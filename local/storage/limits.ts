@@ -1,5 +1,5 @@
 // What names, types and sizes the service accepts.
-import { errors } from "./errors.ts";
+import { failure } from "./errors.ts";
 
 /** The largest object of any bucket, in bytes: the default of a hosted project and of the CLI. */
 export const MAX_OBJECT_BYTES = 50 * 1024 * 1024;
@@ -9,12 +9,12 @@ export const MAX_USER_METADATA_BYTES = 1024 * 1024;
 
 /** Object keys are ASCII: letters, digits and the punctuation that S3 calls safe. */
 export function requireKey(key: string): void {
-  if (!/^[\w/!\-.*'() &$@=;:+,?]+$/.test(key)) throw errors.invalidKey(key);
+  if (!/^[\w/!\-.*'() &$@=;:+,?]+$/.test(key)) throw failure("invalidKey", key);
 }
 
 export function requireBucketName(name: string): void {
   if (name.length > 100 || !/^[\w!\-.*'() &$@=;:+,?]+$/.test(name)) {
-    throw errors.invalidBucketName();
+    throw failure("invalidBucketName");
   }
 }
 
@@ -35,7 +35,7 @@ export function requireMimeType(type: string, allowed: string[] | null): void {
     return main === allowedMain && sub !== undefined &&
       (allowedSub === "*" || allowedSub === sub);
   });
-  if (!fits) throw errors.mimeType(type);
+  if (!fits) throw failure("mimeType", type);
 }
 
 /** The limit of one bucket: its own, or the global one where that is lower. */
@@ -47,13 +47,13 @@ export function sizeLimit(bucketLimit: number | null): number {
 export function parseSizeLimit(limit: string | number | null): number | null {
   if (limit === null) return null;
   const bytes = typeof limit === "number" ? limit : parseUnits(limit);
-  if (bytes > MAX_OBJECT_BYTES) throw errors.tooLarge();
+  if (bytes > MAX_OBJECT_BYTES) throw failure("tooLarge", "object");
   return bytes;
 }
 
 function parseUnits(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(gb|mb|kb|b)$/i.exec(text);
-  if (!match?.[1] || !match[2]) throw errors.invalidFileSizeLimit();
+  if (!match?.[1] || !match[2]) throw failure("invalidFileSizeLimit");
   const unit = { gb: 1e9, mb: 1e6, kb: 1e3, b: 1 }[match[2].toLowerCase()] ?? 1;
   return Number(match[1]) * unit;
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { authenticate, bearer, service } from "./caller.ts";
 import { parseMetadata } from "./body.ts";
 import type { Deps, UploadTarget } from "./context.ts";
-import { errors } from "./errors.ts";
+import { failure } from "./errors.ts";
 import {
   requireBucketName,
   requireKey,
@@ -56,7 +56,9 @@ export function createResumable(
     const operation = operationOf(request);
     if (isSigned(request)) {
       const token = request.headers.get("x-signature");
-      if (!token) throw errors.invalidSignature("Missing x-signature header");
+      if (!token) {
+        throw failure("invalidSignature", "Missing x-signature header");
+      }
       const claims = await verifySignature(deps, token, bucket, key, "upload");
       const owner = typeof claims.owner === "string" ? claims.owner : undefined;
       const upsert = claims.upsert === true;
@@ -70,7 +72,7 @@ export function createResumable(
       };
     }
     if (bearer(request) === undefined) {
-      throw errors.accessDenied("Invalid Compact JWS");
+      throw failure("accessDenied", "Invalid Compact JWS");
     }
     const caller = await authenticate(request, deps.verify);
     const upsert = request.headers.get("x-upsert") === "true";
@@ -90,7 +92,7 @@ export function createResumable(
     ],
 
     namingFunction(_request, metadata) {
-      if (!metadata) throw errors.metadataRequired();
+      if (!metadata) throw failure("metadataRequired");
       return formatId(metadata.bucketName ?? "", metadata.objectName ?? "");
     },
     generateUrl: (request, { id }) =>
@@ -166,7 +168,7 @@ export function createResumable(
     if (!isSigned(request) && request.method !== "OPTIONS") {
       try {
         if (bearer(request) === undefined) {
-          throw errors.accessDenied("Invalid Compact JWS");
+          throw failure("accessDenied", "Invalid Compact JWS");
         }
         await authenticate(request, deps.verify);
       } catch (error) {
@@ -201,7 +203,7 @@ function parseId(id: string) {
   const key = rest.join("/");
   requireBucketName(bucket);
   requireKey(key);
-  if (!/^[0-9a-f-]{36}$/.test(version)) throw errors.invalidKey(key);
+  if (!/^[0-9a-f-]{36}$/.test(version)) throw failure("invalidKey", key);
   return { bucket, key, version };
 }
 

@@ -3,14 +3,17 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { authenticate, service } from "./caller.ts";
 import type { Deps } from "./context.ts";
-import { errors } from "./errors.ts";
+import type { Sql } from "./db.ts";
+import { failure } from "./errors.ts";
 import { readJson } from "./json.ts";
 import { listObjects, ListOptions } from "./list.ts";
 import { requireBucketName, requireKey } from "./limits.ts";
 import {
   deleteObjects,
+  findForUpdate,
   findObject,
   lockKey,
+  type ObjectRow,
   renameObject,
   upsertObject,
 } from "./rows.ts";
@@ -73,116 +76,84 @@ export function manageRoutes(deps: Deps): Hono {
         "storage.object.delete",
         (sql) => findObject(sql, bucket, key),
       );
-      throw errors.accessDenied("Access denied");
+      throw failure("accessDenied", "Access denied");
     }
     await bytes.remove({ bucket, key, version: row.version });
     return c.json({ message: "Successfully deleted" });
   });
 
   app.post("/move", async (c) => {
-    const caller = await authenticate(c.req.raw, verify);
-    const { bucketId, sourceKey, destinationKey, ...to } = await readJson(
-      c.req.raw,
-      Transfer,
-    );
-    const from = { bucket: bucketId, key: sourceKey };
-    const version = crypto.randomUUID();
-    const destination = {
-      bucket: to.destinationBucket ?? bucketId,
-      key: destinationKey,
-      version,
-      owner: caller.sub,
-    };
-    const operation = "storage.object.move";
-    requireBucketName(destination.bucket);
-    requireKey(destinationKey);
-    await db.rehearse(caller, operation, async (sql) => {
-      await findObject(sql, bucketId, sourceKey);
-      await renameObject(sql, from, destination);
-    });
-    const superuser = service(c.req.raw);
-    const source = await db.as(
-      superuser,
-      operation,
-      (sql) => findObject(sql, bucketId, sourceKey),
-    );
-    await bytes.link(
-      bytes.pathOf({ ...from, version: source.version }),
-      destination,
-    );
-    try {
-      await db.as(superuser, operation, async (sql) => {
-        await lockKey(sql, destination.bucket, destinationKey);
-        await renameObject(sql, from, destination);
-      });
-    } catch (error) {
-      await discard(bytes, destination, error);
-      throw error;
-    }
-    await bytes.remove({ ...from, version: source.version });
+    await transfer(deps, c.req.raw, "move");
     return c.json({ message: "Successfully moved" });
   });
 
   app.post("/copy", async (c) => {
-    const caller = await authenticate(c.req.raw, verify);
-    const { bucketId, sourceKey, destinationKey, ...to } = await readJson(
-      c.req.raw,
-      Transfer,
-    );
-    const operation = "storage.object.copy";
-    const bucket = to.destinationBucket ?? bucketId;
-    const upsert = c.req.header("x-upsert") === "true";
-    requireBucketName(bucket);
-    requireKey(destinationKey);
-    const source = await db.as(
-      caller,
-      operation,
-      (sql) => findObject(sql, bucketId, sourceKey),
-    );
-    const metadata = source.metadata ?? {};
-    const userMetadata = source.user_metadata ?? undefined;
-    const target = {
-      bucket,
-      key: destinationKey,
-      owner: caller.sub,
-      upsert,
-      caller,
-      operation,
-    };
-    await mayUpload(deps, target, userMetadata, metadata);
-
-    const place = { bucket, key: destinationKey, version: crypto.randomUUID() };
-    await bytes.link(
-      bytes.pathOf({
-        bucket: bucketId,
-        key: sourceKey,
-        version: source.version,
-      }),
-      place,
-    );
-    const { row, previous } = await db.as(
-      service(c.req.raw),
-      operation,
-      async (sql) => {
-        await lockKey(sql, bucket, destinationKey);
-        const previous = await findObject(sql, bucket, destinationKey).catch(
-          () => undefined,
-        );
-        const row = await upsertObject(sql, {
-          ...target,
-          ...place,
-          metadata,
-          userMetadata,
-        });
-        return { row, previous };
-      },
-    ).catch(async (error) => {
-      await discard(bytes, place, error);
-      throw error;
-    });
-    if (previous) await bytes.remove({ ...place, version: previous.version });
-    return c.json({ ...row, Id: row.id, Key: `${bucket}/${destinationKey}` });
+    const row = await transfer(deps, c.req.raw, "copy");
+    const Key = `${row.bucket_id}/${row.name}`;
+    return c.json({ ...row, Id: row.id, Key });
   });
 
   return app;
+}
+
+/**
+ * Gives an object another name, or the name to a copy: first as the caller and rolled back, for the policies
+ * to be asked; then as the service, once the bytes have their new place.
+ */
+async function transfer(
+  deps: Deps,
+  request: Request,
+  how: "move" | "copy",
+): Promise<ObjectRow> {
+  const { db, bytes } = deps;
+  const caller = await authenticate(request, deps.verify);
+  const body = await readJson(request, Transfer);
+  const bucket = body.destinationBucket ?? body.bucketId;
+  const key = body.destinationKey;
+  requireBucketName(bucket);
+  requireKey(key);
+  const from = { bucket: body.bucketId, key: body.sourceKey };
+  const to = { bucket, key, version: crypto.randomUUID(), owner: caller.sub };
+  const operation = `storage.object.${how}`;
+  const upsert = request.headers.get("x-upsert") === "true";
+
+  const find = (sql: Sql) => findObject(sql, from.bucket, from.key);
+  const write = (sql: Sql, source: ObjectRow) =>
+    how === "move"
+      ? renameObject(sql, from, to)
+      : upsertObject(sql, { ...to, ...contentOf(source) });
+  if (how === "move") {
+    await db.rehearse(
+      caller,
+      operation,
+      async (sql) => await write(sql, await find(sql)),
+    );
+  } else {
+    const source = await db.as(caller, operation, find);
+    const { metadata, userMetadata } = contentOf(source);
+    const target = { ...to, upsert, caller, operation };
+    await mayUpload(deps, target, userMetadata, metadata);
+  }
+
+  const superuser = service(request);
+  const source = await db.as(superuser, operation, find);
+  await bytes.link(bytes.pathOf({ ...from, version: source.version }), to);
+  const { row, previous } = await db.as(superuser, operation, async (sql) => {
+    await lockKey(sql, bucket, key);
+    const previous = await findForUpdate(sql, bucket, key);
+    return { row: await write(sql, source), previous };
+  }).catch(async (error) => {
+    await discard(bytes, to, error);
+    throw error;
+  });
+  if (how === "move") await bytes.remove({ ...from, version: source.version });
+  else if (previous) await bytes.remove({ ...to, version: previous.version });
+  return row;
+}
+
+function contentOf({ metadata, user_metadata }: ObjectRow) {
+  return {
+    metadata: metadata ?? {},
+    userMetadata: user_metadata ?? undefined,
+  };
 }

@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { authenticate, bearer, type Caller, service } from "./caller.ts";
 import type { Deps } from "./context.ts";
-import { errors } from "./errors.ts";
+import { failure } from "./errors.ts";
 import { readJson } from "./json.ts";
 import { requireBucketName, requireKey } from "./limits.ts";
 import { findBucket, findObject, type ObjectRow } from "./rows.ts";
@@ -47,7 +47,7 @@ export function readRoutes(deps: Deps): Hono {
       operation,
       (sql) => findBucket(sql, bucket),
     );
-    if (!found.public) throw errors.bucketNotFound();
+    if (!found.public) throw failure("bucketNotFound");
     return deps.db.as(reader, operation, (sql) => findObject(sql, bucket, key));
   }
 

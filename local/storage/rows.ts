@@ -1,6 +1,6 @@
 // Rows of storage.objects and storage.buckets. Which rows there are is up to whom `sql` has taken on.
 import type { Sql } from "./db.ts";
-import { errors } from "./errors.ts";
+import { failure } from "./errors.ts";
 
 export interface ObjectMetadata {
   eTag: string;
@@ -82,7 +82,7 @@ export async function upsertObject(
       version = excluded.version, owner = excluded.owner, owner_id = excluded.owner_id,
       metadata = excluded.metadata, user_metadata = excluded.user_metadata
     returning *`;
-  if (!row) throw errors.objectNotFound();
+  if (!row) throw failure("objectNotFound");
   return row;
 }
 
@@ -93,7 +93,7 @@ export async function findObject(
 ): Promise<ObjectRow> {
   const [row] = await sql<ObjectRow[]>`
     select * from storage.objects where bucket_id = ${bucket} and name = ${key}`;
-  if (!row) throw errors.objectNotFound();
+  if (!row) throw failure("objectNotFound");
   return row;
 }
 
@@ -120,7 +120,7 @@ export async function renameObject(
       owner = ${asUuid(to.owner)}, owner_id = ${to.owner ?? null}
     where bucket_id = ${from.bucket} and name = ${from.key}
     returning *`;
-  if (!row) throw errors.objectNotFound();
+  if (!row) throw failure("objectNotFound");
   return row;
 }
 
@@ -139,7 +139,7 @@ export async function findBucket(sql: Sql, id: string): Promise<BucketRow> {
   const [row] = await sql<
     BucketRow[]
   >`select * from storage.buckets where id = ${id}`;
-  if (!row) throw errors.bucketNotFound();
+  if (!row) throw failure("bucketNotFound");
   return row;
 }
 

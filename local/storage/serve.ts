@@ -1,6 +1,6 @@
 // An object as an HTTP answer: conditions, one range, and the headers of the real service.
 import type { Bytes } from "./bytes.ts";
-import { errors } from "./errors.ts";
+import { failure } from "./errors.ts";
 import type { ObjectMetadata, ObjectRow } from "./rows.ts";
 
 interface Options {
@@ -20,14 +20,16 @@ export async function serveObject(
   options: Options = {},
 ): Promise<Response> {
   const { metadata } = row;
-  if (!metadata) throw errors.bytesNotFound();
+  if (!metadata) throw failure("bytesNotFound");
   const headers = headersOf(row, options);
 
   if (request.method === "HEAD") {
     headers.set("content-length", String(metadata.size));
     return new Response(null, { headers });
   }
-  if (isOutdated(request.headers, metadata)) throw errors.preconditionFailed();
+  if (isOutdated(request.headers, metadata)) {
+    throw failure("preconditionFailed");
+  }
   if (isFresh(request.headers, metadata)) {
     return new Response(null, { status: 304 });
   }
@@ -117,18 +119,20 @@ function wholeSeconds({ lastModified }: Validators): number {
  * 416; what is not a range of bytes is ignored.
  */
 export function parseRange(header: string | null, size: number) {
-  if (/^bytes=[\d-]*,/.test(header?.trim() ?? "")) throw errors.invalidRange();
+  if (/^bytes=[\d-]*,/.test(header?.trim() ?? "")) {
+    throw failure("invalidRange");
+  }
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");
   if (!match || (match[1] === "" && match[2] === "")) return undefined;
   const [first, last] = [match[1] ?? "", match[2] ?? ""];
   if (first === "") {
-    if (Number(last) === 0 || size === 0) throw errors.invalidRange();
+    if (Number(last) === 0 || size === 0) throw failure("invalidRange");
     return { start: Math.max(0, size - Number(last)), end: size - 1 };
   }
   const start = Number(first);
   const end = last === "" ? size - 1 : Math.min(Number(last), size - 1);
   if (last !== "" && Number(last) < start) return undefined;
-  if (start >= size) throw errors.invalidRange();
+  if (start >= size) throw failure("invalidRange");
   return { start, end };
 }
 

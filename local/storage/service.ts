@@ -7,7 +7,7 @@ import { bucketRoutes } from "./buckets.ts";
 import { folders, openBytes } from "./bytes.ts";
 import { removeOrphans } from "./cleaner.ts";
 import { openDatabase } from "./db.ts";
-import { errors, StorageError } from "./errors.ts";
+import { failure, StorageError } from "./errors.ts";
 import { createResumable } from "./resumable.ts";
 import { manageRoutes } from "./routes_manage.ts";
 import { readRoutes } from "./routes_read.ts";
@@ -87,16 +87,16 @@ export async function createStorageService(
 }
 
 function answer(error: Error, c: Context): Response {
-  const failure = error instanceof StorageError
+  const known = error instanceof StorageError
     ? error
-    : errors.internal(error);
-  if (failure.code >= 500) {
+    : failure("internal", "", error);
+  if (known.code >= 500) {
     console.error(JSON.stringify({
       event: "storage_error",
       route: `${c.req.method} ${c.req.path}`,
-      status: failure.code,
-      cause: String(failure.cause ?? failure),
+      status: known.code,
+      cause: String(known.cause ?? known),
     }));
   }
-  return failure.toResponse();
+  return known.toResponse();
 }

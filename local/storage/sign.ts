@@ -1,7 +1,7 @@
 // Signed URLs: a token bound to one object and to one direction, down or up.
 import { service } from "./caller.ts";
 import type { Deps } from "./context.ts";
-import { errors } from "./errors.ts";
+import { failure } from "./errors.ts";
 import { findObject } from "./rows.ts";
 import type { Claims } from "./tokens.ts";
 
@@ -46,17 +46,23 @@ export async function verifySignature(
   scope: Scope,
 ): Promise<Claims> {
   if (!token) {
-    throw errors.invalidBody("querystring must have required property 'token'");
+    throw failure(
+      "invalidBody",
+      "querystring must have required property 'token'",
+    );
   }
   const claims = await signer.verify(token).catch((error) => {
-    throw errors.invalidJwt(
+    throw failure(
+      "invalidJwt",
       error instanceof Error ? error.message : "Invalid JWT",
     );
   });
   if (claims.scope !== scope) {
-    throw errors.invalidSignature(`Token is not scoped for ${scope}`);
+    throw failure("invalidSignature", `Token is not scoped for ${scope}`);
   }
-  if (claims.url !== `${bucket}/${key}`) throw errors.invalidSignature();
+  if (claims.url !== `${bucket}/${key}`) {
+    throw failure("invalidSignature", "Invalid signature");
+  }
   return claims;
 }
 

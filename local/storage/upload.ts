@@ -3,7 +3,7 @@ import type { Bytes, Place, Stored } from "./bytes.ts";
 import { type Incoming, readBody } from "./body.ts";
 import { service } from "./caller.ts";
 import type { Deps, UploadTarget } from "./context.ts";
-import { errors, StorageError } from "./errors.ts";
+import { failure, StorageError } from "./errors.ts";
 import {
   isFolderPlaceholder,
   requireBucketName,
@@ -68,7 +68,7 @@ async function limitOf(
   const multipart = incoming.mimeType !== request.headers.get("content-type") &&
     request.headers.get("content-type")?.startsWith("multipart/");
   if (!multipart && (incoming.declaredLength ?? 0) > limit) {
-    throw errors.tooLarge();
+    throw failure("tooLarge", "object");
   }
   // As the real service, which looks at Content-Length alone (fileUploadFromRequest in uploader.ts).
   return incoming.unmeasured ? Infinity : limit;
@@ -114,7 +114,7 @@ export async function complete(
         const previous = await findForUpdate(sql, target.bucket, target.key);
         if (
           previous && previous.version !== version && !target.upsert
-        ) throw errors.duplicate();
+        ) throw failure("duplicate");
         const row = await upsertObject(sql, {
           ...target,
           version,

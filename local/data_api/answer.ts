@@ -1,6 +1,6 @@
 /** The response to a call that has succeeded. */
 import type { Result } from "./call.ts";
-import { pgrst } from "./errors.ts";
+import { hasNoBody, isStatus, pgrst } from "./errors.ts";
 import { contentType, type Media } from "./media.ts";
 import type { Routine } from "./routines.ts";
 
@@ -23,7 +23,8 @@ export function answer(
   const isPartial = total !== null && rows < total;
   const status = statusByFunction(result.status) ??
     (routine.returnsVoid ? 204 : isPartial ? 206 : 200);
-  const isEmpty = method === "HEAD" || routine.returnsVoid;
+  const isEmpty = method === "HEAD" || routine.returnsVoid ||
+    hasNoBody(status);
   return new Response(isEmpty ? null : bodyOf(routine, media, result), {
     status,
     headers,
@@ -42,8 +43,12 @@ function setByFunction(headers: Headers, text: string | null): void {
   const replaced = new Set<string>();
   for (const [name, value] of pairsIn(text)) {
     // What comes from the function takes the place of the Data API's own.
-    if (replaced.has(name)) headers.append(name, value);
-    else headers.set(name, value);
+    try {
+      if (replaced.has(name)) headers.append(name, value);
+      else headers.set(name, value);
+    } catch {
+      throw pgrst("PGRST111");
+    }
     replaced.add(name);
   }
 }
@@ -69,8 +74,6 @@ function pairsIn(text: string): [string, string][] {
 function statusByFunction(text: string | null): number | null {
   if (text === null) return null;
   const status = Number(text);
-  if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw pgrst("PGRST112");
-  }
+  if (!isStatus(status)) throw pgrst("PGRST112");
   return status;
 }

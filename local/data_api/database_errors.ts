@@ -2,7 +2,7 @@
  * Errors of PostgreSQL as PostgREST passes them on.
  * https://docs.postgrest.org/en/v14/references/errors.html#errors-from-postgresql
  */
-import { DataApiError, type ErrorBody, pgrst } from "./errors.ts";
+import { DataApiError, type ErrorBody, isStatus, pgrst } from "./errors.ts";
 
 /** The first pattern that fits a SQLSTATE gives its HTTP status; 400 if none does. */
 const STATUS: [sqlstate: RegExp, status: number][] = [
@@ -42,13 +42,21 @@ interface PostgresError extends Error {
 /** @param role whom the statement ran as: a visitor who lacks a privilege is asked to sign in. */
 export function databaseError(error: unknown, role: string): DataApiError {
   if (error instanceof DataApiError) return error;
-  if (!isPostgresError(error)) {
-    return pgrst("PGRST001", "", { details: String(error) });
-  }
+  if (!isPostgresError(error)) return otherError(error);
   if (error.code === "PGRST") return raisedResponse(error);
   const { code, message, detail, hint } = error;
   const status = statusOf(code, message, role);
   return new DataApiError(status, { code, message, details: detail, hint });
+}
+
+/** The driver's errors have a code: the connection was lost. Anything else is a mistake of ours. */
+function otherError(error: unknown): DataApiError {
+  const details = String(error);
+  if (error instanceof Error && "code" in error) {
+    return pgrst("PGRST001", "", { details });
+  }
+  console.error(error);
+  return pgrst("PGRSTX00", details);
 }
 
 function isPostgresError(error: unknown): error is PostgresError {
@@ -64,7 +72,7 @@ function statusOf(sqlstate: string, message: string, role: string): number {
   }
   if (sqlstate.startsWith("PT")) {
     const status = Number(sqlstate.slice(2));
-    return status >= 200 && status <= 599 ? status : 500;
+    return isStatus(status) ? status : 500;
   }
   return STATUS.find(([pattern]) => pattern.test(sqlstate))?.[1] ?? 400;
 }
@@ -79,10 +87,8 @@ function raisedResponse({ message, detail }: PostgresError): DataApiError {
     );
   }
   const response = objectIn(detail ?? "");
-  const headers = response?.headers;
-  if (
-    typeof response?.status !== "number" || !isRecord(headers)
-  ) {
+  const headers = headersIn(response?.headers);
+  if (!isStatus(response?.status) || headers === null) {
     return unparsed(
       detail === undefined
         ? "DETAIL is missing in the RAISE statement"
@@ -97,13 +103,23 @@ function raisedResponse({ message, detail }: PostgresError): DataApiError {
     details: text(body.details),
     hint: text(body.hint),
   };
-  return new DataApiError(
-    response.status,
-    answer,
-    Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, String(value)]),
-    ),
-  );
+  return new DataApiError(response.status, answer, headers);
+}
+
+/** Null unless `value` is an object of headers. */
+function headersIn(value: unknown): Record<string, string> | null {
+  if (!isRecord(value)) return null;
+  try {
+    const pairs = Object.entries(value).map((
+      [name, text],
+    ): [string, string] => [
+      name,
+      String(text),
+    ]);
+    return Object.fromEntries(new Headers(pairs));
+  } catch {
+    return null;
+  }
 }
 
 function unparsed(details: string, hint: string): DataApiError {

@@ -38,6 +38,7 @@ const CATALOGUE = {
   PGRST202: [404, "Could not find the function {} in the schema cache"],
   PGRST203: [300, "Could not choose the best candidate function between: {}"],
   PGRST205: [404, "Could not find the table '{}' in the schema cache"],
+  PGRSTX00: [500, "{}"],
 } as const satisfies Record<string, [status: number, message: string]>;
 
 export interface ErrorBody {
@@ -60,7 +61,7 @@ export class DataApiError extends Error {
   toResponse(): Response {
     const { code, details = null, hint = null, message } = this.body;
     const text = JSON.stringify({ code, details, hint, message });
-    return new Response(text, {
+    return new Response(hasNoBody(this.status) ? null : text, {
       status: this.status,
       headers: {
         "Content-Type": "application/json; charset=utf-8",
@@ -71,6 +72,17 @@ export class DataApiError extends Error {
       },
     });
   }
+}
+
+/** Whether a response of this status cannot have a body. */
+export function hasNoBody(status: number): boolean {
+  return [204, 205, 304].includes(status);
+}
+
+/** Whether a function may respond with this status. */
+export function isStatus(status: unknown): status is number {
+  return Number.isInteger(status) && Number(status) >= 200 &&
+    Number(status) <= 599;
 }
 
 export function pgrst(

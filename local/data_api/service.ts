@@ -66,8 +66,7 @@ async function route(context: Context): Promise<Response> {
     const hint = `Only the following schemas are exposed: ${EXPOSED}`;
     throw pgrst("PGRST106", profile, { hint });
   }
-  const [first = "", second, ...more] = path.split("/").slice(1)
-    .map(decodeURIComponent);
+  const [first = "", second, ...more] = partsOf(path);
   if (first === "rpc" && second && more.length === 0) {
     return await callRoutine(context, second);
   }
@@ -75,6 +74,14 @@ async function route(context: Context): Promise<Response> {
   // As with openapi-mode=disabled: the clients of functions need no description.
   if (first === "") throw pgrst("PGRST126");
   return await refuseTable(context, first);
+}
+
+function partsOf(path: string): string[] {
+  try {
+    return path.split("/").slice(1).map(decodeURIComponent);
+  } catch {
+    throw pgrst("PGRST125");
+  }
 }
 
 /** https://docs.postgrest.org/en/v14/references/api/schemas.html */

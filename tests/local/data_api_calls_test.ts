@@ -163,6 +163,8 @@ const headerCases: HeaderCase[] = [
   ["teapot", { body: { headers: '[{"X-Own": "set"}]', status: "418" } }, 418, {
     "X-Own": "set",
   }],
+  ["teapot", { body: { headers: null, status: "304" } }, 304, {}],
+  ["fail", { body: { code: "PT204", message: "nothing" } }, 204, {}],
   ["quoted", { method: "OPTIONS" }, 200, { Allow: "OPTIONS,GET,HEAD,POST" }],
   ["nothing", { method: "OPTIONS" }, 200, { Allow: "OPTIONS,POST" }],
 ];

@@ -85,11 +85,15 @@ const cases: [path: string, asked: Asked, refusal: Refusal][] = [
     code: "PGRST205",
     message: "Could not find the table 'public.messages' in the schema cache",
   }],
-  ["rpc/quoted/more", get, {
-    status: 404,
-    code: "PGRST125",
-    message: "Invalid path specified in request URL",
-  }],
+  ...["rpc/quoted/more", "rpc/%E0%A4"].map((path): typeof cases[number] => [
+    path,
+    get,
+    {
+      status: 404,
+      code: "PGRST125",
+      message: "Invalid path specified in request URL",
+    },
+  ]),
   ["", get, {
     status: 404,
     code: "PGRST126",
@@ -154,6 +158,12 @@ const cases: [path: string, asked: Asked, refusal: Refusal][] = [
       "Function must return SETOF or TABLE when max-affected preference is used with handling=strict",
   }],
   ["rpc/teapot", { body: { headers: "{}", status: null } }, {
+    status: 500,
+    code: "PGRST111",
+    message:
+      "response.headers guc must be a JSON array composed of objects with a single key and a string value",
+  }],
+  ["rpc/teapot", { body: { headers: '[{"a b":"x"}]', status: null } }, {
     status: 500,
     code: "PGRST111",
     message:

@@ -1,7 +1,7 @@
 /** Clients that are programs of their own: curl, Node and Python. They send files from a folder. */
 import type { Actor } from "../../support/actors.ts";
 import { target } from "../../support/target.ts";
-import { type Sample, tens } from "./samples.ts";
+import { eachTen, type Sample, tens } from "./samples.ts";
 
 const URL = `${target.url}/functions/v1/file-upload`;
 
@@ -54,9 +54,8 @@ const quoted = (path: string) => `"${path.replace(/["\\]/g, "\\$&")}"`;
 
 /** `curl -F f=@path`, ten files a call. */
 export function curl(actor: Actor, samples: Sample[]): Promise<unknown[]> {
-  return withFolder(samples, async (folder) => {
-    const results = [];
-    for (const group of tens(samples)) {
+  return withFolder(samples, (folder) =>
+    eachTen(samples, async (group) => {
       const text = await output("curl", [
         "-sS",
         URL,
@@ -66,23 +65,20 @@ export function curl(actor: Actor, samples: Sample[]): Promise<unknown[]> {
           { name },
         ) => ["-F", `f=@${quoted(`${folder}/${name}`)}`]),
       ]);
-      results.push(...JSON.parse(text).results);
-    }
-    return results;
-  });
+      return JSON.parse(text).results;
+    }));
 }
 
 const NODE = `
 import { openAsBlob } from "node:fs";
 const { url, headers, folder, groups } = JSON.parse(process.env.JOB);
-const results = [];
-for (const names of groups) {
+const results = await Promise.all(groups.map(async (names) => {
   const body = new FormData();
   for (const name of names) body.append("files", await openAsBlob(folder + "/" + name), name);
   const response = await fetch(url, { method: "POST", headers, body });
-  results.push(...(await response.json()).results);
-}
-console.log(JSON.stringify(results));
+  return (await response.json()).results;
+}));
+console.log(JSON.stringify(results.flat()));
 `;
 
 const PYTHON = `

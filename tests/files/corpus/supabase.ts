@@ -3,23 +3,7 @@ import assert from "node:assert/strict";
 import type { Actor } from "../../support/actors.ts";
 import { complete, reserve } from "../../support/stored_files.ts";
 import { resumable } from "../resumable.ts";
-import { type Sample, tens } from "./samples.ts";
-
-/** How many requests of one client are under way at once. */
-const AT_ONCE = 4;
-
-/** Sends each sample by itself and keeps the order of the results. */
-export async function eachOf(
-  samples: Sample[],
-  send: (sample: Sample) => Promise<unknown>,
-): Promise<unknown[]> {
-  const results: unknown[] = [];
-  const waiting = samples.entries();
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (const [index, sample] of waiting) results[index] = await send(sample);
-  }));
-  return results;
-}
+import { eachOf, eachTen, type Sample } from "./samples.ts";
 
 /** What functions.invoke gives back: the answer, or its problem. */
 // deno-lint-ignore no-explicit-any -- an answer of many shapes
@@ -31,18 +15,15 @@ async function invoked(actor: Actor, body: any, headers = {}): Promise<any> {
   return error === null ? data : { problem: await error.context.json() };
 }
 
-/** A form of Files, in one piece. */
-export async function invokeForm(actor: Actor, samples: Sample[]) {
-  const results: unknown[] = [];
-  for (const group of tens(samples)) {
+/** Forms of Blobs without a type. */
+export const invokeForm = (actor: Actor, samples: Sample[]) =>
+  eachTen(samples, async (group) => {
     const form = new FormData();
     for (const { name, bytes } of group) {
       form.append("files", new Blob([bytes]), name);
     }
-    results.push(...(await invoked(actor, form)).results);
-  }
-  return results;
-}
+    return (await invoked(actor, form)).results;
+  });
 
 /** A body for functions.invoke that is made of a sample, and is named by a header. */
 export const invokeBody =

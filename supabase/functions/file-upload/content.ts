@@ -1,11 +1,12 @@
 /** Finds out what a file is from its first bytes. Its declared type and name only tell kinds of text apart. */
 import { fileTypeFromBuffer } from "file-type";
 import { Problem } from "../_shared/problems/problem.ts";
-import type { DeclaredType } from "./content_type.ts";
+import type { DeclaredType, Described } from "./content_type.ts";
+import { textType } from "./expected_type.ts";
 import { imageTypeOf, isSameImage } from "./image_types.ts";
 import { isSerializedBytes } from "./serialized_bytes.ts";
 import { looksLikeSvg } from "./svg.ts";
-import { extensionOf, textTypeOf } from "./text_types.ts";
+import { extensionOf } from "./text_types.ts";
 import { isText, isUnicode } from "./text.ts";
 
 /** How many bytes of a file are checked. An SVG may begin with a long prologue. */
@@ -16,13 +17,6 @@ const TEXT_SAMPLE_BYTES = 4100;
 
 /** A PDF's header may be anywhere in this many bytes (ISO 32000-2, annex I). */
 const PDF_HEADER_WITHIN = 1024;
-
-/** What the client says about a file. */
-export interface Described {
-  bucket: string;
-  name: string;
-  type: DeclaredType;
-}
 
 /** The type that a file is stored with, and its parameters. */
 export interface JudgedType {
@@ -129,44 +123,4 @@ function isSvg(
     extensionOf(name) === "svg";
   return (isCalledSvg || !declared?.startsWith("text/")) &&
     looksLikeSvg(sample, isCalledSvg && sample.length >= SAMPLE_BYTES);
-}
-
-function textType(
-  bucket: string,
-  name: string,
-  { essence }: DeclaredType,
-): string {
-  if (essence?.startsWith("text/")) return essence;
-  const expected = essence === "application/json"
-    ? "text/json"
-    : textTypeOf(name) ?? "text/plain";
-  return expected === "text/json" && bucket === "generated-files"
-    ? "application/json"
-    : expected;
-}
-
-/** Types that clients do not use for text, images or PDFs, unless the file's name says that it is text. */
-const NEVER_OURS =
-  /^(audio|video|font|model)\/|^application\/(zip|gzip|x-(7z-compressed|tar|bzip2?|rar.*|gzip|zip.*|executable|msdownload)|vnd\.rar|java-archive|wasm)$/;
-
-/**
- * The type that a reserved file is expected to have, before there is any content to check.
- *
- * @throws {Problem} `unsupported_media_type` if a file of the declared type cannot be text, an image or a PDF.
- */
-export function expectedType(
-  { bucket, name, type }: Described,
-): string {
-  const { essence } = type;
-  if (essence === null) return textType(bucket, name, type);
-  if (essence === "application/pdf" || essence.startsWith("image/")) {
-    return essence;
-  }
-  if (NEVER_OURS.test(essence) && textTypeOf(name) === undefined) {
-    throw new Problem("unsupported_media_type", {
-      detail: "Only text, images and PDFs can be stored.",
-    });
-  }
-  if (extensionOf(name) === "pdf") return "application/pdf";
-  return textType(bucket, name, type);
 }

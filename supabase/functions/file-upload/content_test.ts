@@ -93,6 +93,13 @@ Deno.test("a text has its declared text type, else that of its name, else text/p
     ],
     [{ name: "Makefile" }, "text/plain"],
     [{ name: ".gitignore" }, "text/plain"],
+    // What browsers on Linux declare for TypeScript and reStructuredText.
+    [
+      { declared: "text/vnd.trolltech.linguist", name: "a.ts" },
+      "text/typescript",
+    ],
+    [{ declared: "text/prs.fallenstein.rst", name: "a.rst" }, "text/x-rst"],
+    [{ declared: "text/vnd.graphviz", name: "a.dot" }, "text/vnd.graphviz"],
   ];
   for (const [hints, type] of cases) {
     assert.equal(await judged(bytes("hello"), hints), type);

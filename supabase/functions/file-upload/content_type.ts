@@ -12,6 +12,13 @@ export interface DeclaredType {
   parameters: string | null;
 }
 
+/** What the client says about a file. */
+export interface Described {
+  bucket: string;
+  name: string;
+  type: DeclaredType;
+}
+
 const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
 const MAX_LENGTH = 1000;
 

@@ -107,7 +107,7 @@ function headerText(value: string): string {
 
 function refuse(detail: string): never {
   throw new Problem("validation_failed", {
-    detail: `original_name: ${detail}`,
+    detail: `\`original_name\` ${detail.replace(/^M/, "m")}`,
     errors: [{ pointer: "/original_name", detail }],
   });
 }

@@ -6,7 +6,7 @@ import { call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
 import { askStorage, publicStorageUrl } from "../_shared/platform/storage.ts";
 import { storageProblem } from "../_shared/problems/storage_problem.ts";
-import { expectedType } from "./content.ts";
+import { expectedType } from "./expected_type.ts";
 import { requireType } from "./content_type.ts";
 import { cleanFileName } from "./file_name.ts";
 import {

@@ -34,6 +34,7 @@ import { validationProblem } from "../problems/validation_problem.ts";
 import { jsonBody, parseJson } from "./body.ts";
 import { conditional } from "./conditional.ts";
 import { acceptsJson } from "./negotiation.ts";
+import type { TextBytes } from "./text_bytes.ts";
 import {
   conditionalResponse,
   ifNoneMatch,
@@ -170,7 +171,7 @@ export function openRoute<
 /** A response of JSON text, which is sent as it is; its bytes if they are at hand. */
 export function json(
   c: Context<Env>,
-  text: string | Uint8Array<ArrayBuffer>,
+  text: string | TextBytes,
   status: 200 | 201 | 207 = 200,
 ): Response {
   const bytes = typeof text === "string"

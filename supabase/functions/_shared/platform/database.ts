@@ -86,7 +86,10 @@ function timed(
   timeoutMs: number,
   report: (ms: number) => void,
 ): typeof fetch {
-  return async (input, init) => {
+  return async (
+    input: URL | RequestInfo,
+    init?: { signal?: AbortSignal | null },
+  ) => {
     const startedAt = performance.now();
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;

@@ -1,7 +1,7 @@
 /** The two ways to be told what is appended: a stream of events, and a request that waits. */
 import { ContinuumError } from "./error.ts";
 import { eventsIn } from "./event_stream.ts";
-import { failureOf, networkFailure } from "./failure.ts";
+import { networkFailure, ofType } from "./failure.ts";
 import type { Http } from "./http.ts";
 import { linesOf } from "./lines.ts";
 import type { Head, Message } from "./types.ts";
@@ -40,19 +40,15 @@ export const streamed: Source = async function* (http, url, after, signal) {
       headers: { Accept: "text/event-stream" },
       retries: 0,
       signal: silence.signal,
-    }, async (response) => {
-      const type = response.headers.get("Content-Type") ?? "";
-      if (type.startsWith("text/event-stream")) return response;
-      throw await failureOf(response);
-    });
+    }, (response) => ofType(response, /event-stream/));
     if (body === null) throw NO_STREAMS;
     const events = eventsIn(linesOf(body, () => silence.restart()));
     for await (const { type, data } of events) {
       if (type === "continue") return;
       // However long the caller looks at it, that is no silence of the stream.
       silence.stop();
-      if (type === "message") yield { message: parsed(http, data) };
-      if (type === "head") yield { head: parsed(http, data) };
+      if (type === "message") yield { message: http.parse(data) };
+      if (type === "head") yield { head: http.parse(data) };
       silence.restart();
     }
   } catch (error) {
@@ -73,12 +69,3 @@ export const polled: Source = async function* (http, url, after, signal) {
   for (const message of messages) yield { message };
   yield { head: { last_seq, head_position } };
 };
-
-// deno-lint-ignore no-explicit-any -- the API's document says what an event holds
-function parsed(http: Http, data: string): any {
-  try {
-    return http.parse(data);
-  } catch (cause) {
-    throw networkFailure(cause);
-  }
-}

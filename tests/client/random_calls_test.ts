@@ -1,0 +1,60 @@
+/**
+ * Random calls of several clients over networks that fail at random. What the clients believed is compared with what
+ * is stored: nothing lost, nothing doubled, order kept.
+ *
+ *   CONTINUUM_CLIENT_CALLS=10000   more calls than the 400 of an ordinary run
+ *   CONTINUUM_CLIENT_SEED=7        begins at another seed
+ */
+import assert from "node:assert/strict";
+import { signUp } from "../support/actors.ts";
+import { fresh } from "../support/http.ts";
+import { seeded } from "../lineage/random.ts";
+import { clientOf } from "./clients.ts";
+import { Journal } from "./journal.ts";
+import { Writer } from "./random_calls.ts";
+import { randomFaults } from "./random_faults.ts";
+import { unreliableNetwork } from "./unreliable_network.ts";
+
+const CALLS = Number(Deno.env.get("CONTINUUM_CLIENT_CALLS") ?? 400);
+const SEED = Number(Deno.env.get("CONTINUUM_CLIENT_SEED") ?? 1);
+const WRITERS = 20;
+
+/** A slow machine is not a network that fails, but to a client it looks the same. */
+const TIMEOUT_MS = 3000;
+
+Deno.test(`${CALLS} calls over networks that fail: nothing is lost, doubled or reordered`, async () => {
+  const [owner, editor] = [await signUp("owner"), await signUp("editor")];
+  const journal = new Journal();
+  const shared: { id: string; name: string }[] = [];
+  for (const name of [fresh("shared"), fresh("shared")]) {
+    const conversation = clientOf(owner).conversation(name);
+    const { conversation: { id } } = await conversation.append([]);
+    await conversation.members.put(editor.id, "editor");
+    shared.push({ id, name });
+  }
+
+  await using networks = new AsyncDisposableStack();
+  let left = CALLS;
+  let requests = 0;
+  await Promise.all(Array.from({ length: WRITERS }, async (_, n) => {
+    const network = networks.use(
+      await unreliableNetwork(randomFaults(seeded(SEED * 1000 + n))),
+    );
+    const client = clientOf(
+      n % 2 === 0 ? owner : editor,
+      { timeoutMs: TIMEOUT_MS },
+      network.at,
+    );
+    const random = seeded(SEED * 1000 + 500 + n);
+    const writer = new Writer(client, journal, random, n, shared);
+    while (left-- > 0) await writer.step();
+    requests += network.seen.length;
+  }));
+
+  const disagreements = await journal.disagreements([owner.id, editor.id]);
+  const endings = [...journal.endings].sort().map(([ending, count]) =>
+    `${count} ${ending}`
+  );
+  console.log(`${requests} requests: ${endings.join(", ")}`);
+  assert.deepEqual(disagreements, [], `CONTINUUM_CLIENT_SEED=${SEED}`);
+});

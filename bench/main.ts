@@ -1,5 +1,5 @@
 /**
- * `deno task bench [conversations|growth|files] [--quick] [--out=<file>]`: each operation beside the
+ * `deno task bench [conversations|growth|files|peers] [--quick] [--out=<file>]`: each operation beside the
  * bare service and the bare statement, in one run on one machine, as ratios. Prints tables and
  * writes JSON to bench/latest.json. A figure is not a test: nothing here passes or fails.
  */
@@ -8,6 +8,7 @@ import { type Bed, makeBed } from "./bed.ts";
 import { benchConversations } from "./conversations.ts";
 import { benchFiles } from "./files.ts";
 import { benchGrowth } from "./growth.ts";
+import { benchPeers } from "./peers.ts";
 import { asTable, type Section } from "./report.ts";
 
 const quick = Deno.args.includes("--quick");
@@ -24,6 +25,19 @@ const parts: Record<string, (bed: Bed) => Promise<Section[]>> = {
       quick
         ? { small: 200, large: 2000, others: 2000 }
         : { small: 1000, large: 100_000, others: 100_000 },
+    ),
+  peers: (bed) =>
+    benchPeers(
+      bed,
+      quick
+        ? { rounds: 10, sizes: [10], largest: 10, clients: [1], seconds: 1 }
+        : {
+          rounds: 40,
+          sizes: [10, 1000, 10_000, 1_000_000],
+          largest: 10_000,
+          clients: [1, 8, 32],
+          seconds: 5,
+        },
     ),
   files: (bed) => benchFiles(bed, quick ? 1 : 5, quick ? [1, 10] : [1, 10, 50]),
 };

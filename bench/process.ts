@@ -25,14 +25,16 @@ export async function spentBy(
   };
 }
 
-async function cpuSeconds(pid: number): Promise<number> {
+/** CPU seconds of the process since its start, of all threads. */
+export async function cpuSeconds(pid: number): Promise<number> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
   // Behind the name in parentheses, which may hold spaces: user and system time are 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-async function peakMb(pid: number): Promise<number> {
+/** Peak resident memory of the process, in MB. */
+export async function peakMb(pid: number): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }

@@ -4,6 +4,9 @@ import { fromFileUrl } from "./paths.ts";
 /** The checkout. */
 export const root = fromFileUrl(new URL("../", import.meta.url));
 
+/** What can be made again at any time: bundles, and the caches of other versions of Deno. */
+export const buildDir = `${root}.build`;
+
 export interface StackOptions {
   /** The gateway's port; 0 picks a free one. */
   port: number;
@@ -13,8 +16,12 @@ export interface StackOptions {
   dataDir: string;
   /** Whether supabase/seed.sql is applied to a new database. */
   seed: boolean;
-  /** The functions to serve, a folder each; supabase/functions where absent. */
+  /** The functions to serve, a folder each; supabase/functions, or what is built of it, where absent. */
   functionsDir?: string;
+  /** Whether what `deno task build` makes of the functions is served. */
+  functionsBuilt?: boolean;
+  /** The Deno that runs the functions: a version on npm, or the path of a program. Our own where absent. */
+  functionsDeno?: string;
   /** Told each line that a function prints; it goes to our own output where absent. */
   onFunctionLine?: (name: string, line: string) => void;
   /** Called with each step of the start, as a sentence. */
@@ -45,6 +52,7 @@ export function optionsFromEnv(): StackOptions {
     dataDir: env("LOCAL_DATA_DIR") ?? `${root}.local`,
     seed: true,
     gatewayCompresses: gatewayCompresses(),
+    ...functionsFromEnv(),
     replace: {
       auth: urlFrom("LOCAL_AUTH_URL"),
       rest: urlFrom("LOCAL_REST_URL"),
@@ -57,6 +65,23 @@ export function optionsFromEnv(): StackOptions {
 /** LOCAL_GATEWAY_COMPRESSES, which the tests' stack reads too. */
 export function gatewayCompresses(): boolean {
   return Deno.env.get("LOCAL_GATEWAY_COMPRESSES") === "true";
+}
+
+/** LOCAL_FUNCTIONS and LOCAL_FUNCTIONS_DENO, which the tests' stacks read too. */
+export function functionsFromEnv(): Pick<
+  StackOptions,
+  "functionsBuilt" | "functionsDeno"
+> {
+  const functions = Deno.env.get("LOCAL_FUNCTIONS") || "source";
+  if (functions !== "source" && functions !== "built") {
+    throw new StackError(
+      `LOCAL_FUNCTIONS is "${functions}": set it to source or built.`,
+    );
+  }
+  return {
+    functionsBuilt: functions === "built",
+    functionsDeno: Deno.env.get("LOCAL_FUNCTIONS_DENO") || undefined,
+  };
 }
 
 function urlFrom(name: string): string | undefined {

@@ -1,8 +1,9 @@
 /** A whole local stack: what `deno task start` runs, and every test. */
-import { root, type StackOptions } from "./config.ts";
+import type { StackOptions } from "./config.ts";
 import { openDataApi } from "./data_api/service.ts";
 import { openDataFolder } from "./data_folder.ts";
 import { type Database, startDatabase } from "./database.ts";
+import { chooseFunctions } from "./functions/choice.ts";
 import { type Functions, serveFunctions } from "./functions/serve.ts";
 import { startGateway } from "./gateway/server.ts";
 import {
@@ -86,7 +87,7 @@ async function assemble(
 
   // They take longest to listen and need nothing of what follows to do so.
   const functions = await serveFunctions({
-    dir: options.functionsDir ?? join(root, "supabase/functions"),
+    ...await chooseFunctions(options),
     env: environment(apiUrl, database.url, secrets.secretKey, key),
     reach: `127.0.0.1:${gateway.port}`,
     onLine: options.onFunctionLine ??

@@ -1,5 +1,5 @@
 /** Data folders that leave nothing behind: for tests, and for what needs a database once. */
-import type { StackOptions } from "./config.ts";
+import { functionsFromEnv, type StackOptions } from "./config.ts";
 import { emptyDataFolder } from "./data_folder.ts";
 import { type Stack, startStack } from "./stack.ts";
 
@@ -33,6 +33,7 @@ export async function startTemporaryStack(
         dbPort: 0,
         seed: false,
         dataDir: folder.path,
+        ...functionsFromEnv(),
         ...options,
       }),
     );

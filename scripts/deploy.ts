@@ -1,16 +1,14 @@
 /**
  * `deno task deploy <project ref>`: migrations, then functions, to a hosted project, by the Supabase
  * CLI. In that order, so that new functions never meet an old schema. Safe to run again. Reads `.env`.
+ * Functions are deployed as they are built: with the packages that are locked, since the CLI uploads no
+ * lock file.
  */
+import { buildDir } from "../local/config.ts";
+import { build } from "./build.ts";
 import { readEnvFile, setting } from "./settings.ts";
 
 const CLI = "npm:supabase@2.117.0";
-const FUNCTIONS = [
-  "conversation-append",
-  "conversation-history",
-  "file-upload",
-  "file-download",
-];
 
 const [ref] = Deno.args;
 if (ref === undefined || !/^[a-z]{20}$/.test(ref)) {
@@ -23,15 +21,19 @@ if (setting("SUPABASE_ACCESS_TOKEN") === undefined) {
   fail("SUPABASE_ACCESS_TOKEN is not set: see docs/deploy.md.");
 }
 
+// First, since it may fail and changes nothing there.
+const functions = await build();
 await supabase("link", "--project-ref", ref);
 await supabase("db", "push", "--yes");
 await supabase(
   "functions",
   "deploy",
-  ...FUNCTIONS,
+  ...functions,
   "--project-ref",
   ref,
   "--use-api",
+  "--workdir",
+  buildDir,
 );
 console.log(
   `Deployed. https://${ref}.supabase.co/functions/v1/conversation-history/_/health says how it is.`,

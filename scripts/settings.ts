@@ -1,11 +1,11 @@
-/** What a task is told by the environment and by `.env`. */
+/** Settings of tasks, from the environment and from the `.env` file. */
 import { parseEnv } from "node:util";
 import { root } from "../local/config.ts";
 import { join } from "../local/paths.ts";
 
 /**
- * Adds what `.env` in the checkout sets and the environment does not, and says so. For tasks that a
- * project is named to: the local stack and the tests leave the file alone.
+ * Sets the variables in the checkout's `.env` file that the environment does not set, and prints their names.
+ * Only tasks that work on a project the user names read this file. The local stack and the tests do not.
  */
 export async function readEnvFile(path = join(root, ".env")): Promise<void> {
   const text = await Deno.readTextFile(path).catch(() => null);
@@ -18,7 +18,7 @@ export async function readEnvFile(path = join(root, ".env")): Promise<void> {
   console.error(`From .env: ${names}.`);
 }
 
-/** A variable of the environment; one that is set to nothing counts as unset. */
+/** The value of an environment variable. An empty variable counts as unset. */
 export function setting(name: string): string | undefined {
   return Deno.env.get(name)?.trim() || undefined;
 }

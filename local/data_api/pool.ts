@@ -5,21 +5,28 @@
 import { errors } from "./errors.ts";
 import { Session } from "./session.ts";
 
-/** As many as a small hosted project's Data API has. */
-const SIZE = 20;
+export interface PoolOptions {
+  /** Connections at most. */
+  size: number;
+  /** How long a request waits for a connection, in milliseconds. */
+  acquisitionMs: number;
+}
 
-/** How long a request waits for a connection, in milliseconds. */
-const ACQUISITION_MS = 10_000;
+/** As a small hosted project's Data API has it. */
+const DEFAULTS: PoolOptions = { size: 20, acquisitionMs: 10_000 };
 
 export class Pool {
   #url: string;
+  #acquisitionMs: number;
   #idle: Session[] = [];
-  #free = SIZE;
+  #free: number;
   #waiting: (() => void)[] = [];
 
   /** @param url connects as a role that may become the roles of the callers. */
-  constructor(url: string) {
+  constructor(url: string, { size, acquisitionMs } = DEFAULTS) {
     this.#url = url;
+    this.#free = size;
+    this.#acquisitionMs = acquisitionMs;
   }
 
   /** Runs `work` with a connection that nobody else uses meanwhile. */
@@ -47,7 +54,7 @@ export class Pool {
     const timer = setTimeout(() => {
       this.#waiting = this.#waiting.filter((waiting) => waiting !== resolve);
       reject(errors.noFreeConnection());
-    }, ACQUISITION_MS);
+    }, this.#acquisitionMs);
     this.#waiting.push(resolve);
     await promise.finally(() => clearTimeout(timer));
   }

@@ -5,20 +5,33 @@ import { basename, join } from "../paths.ts";
 /** How long the files must be quiet before a change is taken, in milliseconds. */
 const QUIET_MS = 150;
 
+/** What a function is run from: its source, or its bundle. */
+const ENTRYPOINTS = ["index.ts", "index.js"];
+
 /** @throws {StackError} where there is no such folder. */
 export async function functionNames(dir: string): Promise<string[]> {
   const names: string[] = [];
   try {
     for await (const entry of Deno.readDir(dir)) {
       if (!entry.isDirectory || entry.name.startsWith("_")) continue;
-      if (await isFile(join(dir, entry.name, "index.ts"))) {
-        names.push(entry.name);
-      }
+      if (await entrypoint(dir, entry.name) !== null) names.push(entry.name);
     }
   } catch {
     throw new StackError(`There is no folder of functions at ${dir}.`);
   }
   return names.sort();
+}
+
+/** The path of the file that a function is run from; null where there is none. */
+export async function entrypoint(
+  dir: string,
+  name: string,
+): Promise<string | null> {
+  for (const file of ENTRYPOINTS) {
+    const path = join(dir, name, file);
+    if (await isFile(path)) return path;
+  }
+  return null;
 }
 
 /**
@@ -54,7 +67,7 @@ export function watchCode(
 
 /** Code, or a folder: a new one's first files may come before it is watched itself. */
 function isRelevant(path: string): boolean {
-  return /^[^.].*\.(ts|json)$|^[^.]+$/.test(basename(path)) &&
+  return /^[^.].*\.(ts|js|json)$|^[^.]+$/.test(basename(path)) &&
     !/_test\.ts$/.test(path);
 }
 

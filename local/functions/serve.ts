@@ -46,8 +46,8 @@ export async function serveFunctions(
   async function run(name: string, state: Served): Promise<string | null> {
     if (stopping) return null;
     const port = freePort();
-    const child = spawnChild(Deno.execPath(), {
-      ...sandboxed(options, name, port),
+    const child = spawnChild(options.runtime.program, {
+      ...await sandboxed(options, name, port),
       onLine: (line) => options.onLine(name, line),
     });
     state.child = child;

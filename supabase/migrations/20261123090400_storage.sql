@@ -1,6 +1,7 @@
 -- Buckets and who may touch their objects. A row of continuum.file_contents decides: an object can be
--- written only where a pending row of the caller's names its path, read only by who sees a ready file of
--- it, and removed only once its row is deleted. Nothing else in the buckets is reachable.
+-- written only if the caller has a pending row with its path, read only by those who see a ready file of
+-- it, and removed only once its row is deleted. It is never replaced, copied or moved. Nothing else in the
+-- buckets is reachable.
 -- postgres does not own storage.objects on a hosted project: it may create policies and no more.
 
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
@@ -50,35 +51,66 @@ begin
 end;
 $$;
 
+-- What Storage is doing for the caller, such as storage.object.copy. Empty if it does not say.
+create function continuum.storage_operation()
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(current_setting('storage.operation', true), '')
+$$;
+
+-- Whether Storage is taking in an object in a way that cannot replace one. An upsert is permitted at its
+-- beginning and replaces whatever is there at its end, when the file may be ready; every upload by the S3
+-- protocol is an upsert. A copy or a move would bring in an object past the bucket's limits of type and size.
+create function continuum.is_plain_upload()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select continuum.storage_operation() !~ '(^|\.)s3\.|(copy|move|upload_update)$'
+    and nullif(current_setting('request.headers', true), '')::json ->> 'x-upsert' is distinct from 'true'
+$$;
+
 revoke all on function
   continuum.owns_object,
-  continuum.reads_object
+  continuum.reads_object,
+  continuum.storage_operation,
+  continuum.is_plain_upload
 from public, anon, authenticated, service_role;
 grant execute on function
   continuum.owns_object,
-  continuum.reads_object
+  continuum.reads_object,
+  continuum.storage_operation,
+  continuum.is_plain_upload
 to authenticated;
 
--- Not by copying or moving: the type and size of another object would pass by the bucket's limits.
 create policy "an upload goes where a pending file of the caller's is" on storage.objects
   for insert to authenticated
   with check (
     bucket_id in ('user-files', 'generated-files')
-    and coalesce((select current_setting('storage.operation', true)), '') !~ '^storage\.object\.(copy|move)'
+    and (select continuum.is_plain_upload())
     and continuum.owns_object(bucket_id, name, 'pending')
   );
 
 -- The owner reads a pending object too, so that completing looks at the bytes first and makes the file
--- ready after; and a deleted one to remove it, since Storage reads an object before it removes it.
+-- ready after; and a deleted one to remove it, since Storage reads an object before it removes it. Not
+-- while uploading: an upsert reads the row that it writes, and is refused.
 create policy "who sees a ready file, and its owner before and after, read it" on storage.objects
   for select to authenticated
   using (
     bucket_id in ('user-files', 'generated-files')
+    and (select continuum.storage_operation()) !~ '(copy|move)$'
     and (
       continuum.reads_object(bucket_id, name, version)
-      or continuum.owns_object(bucket_id, name, 'pending')
       or (
-        (select current_setting('storage.operation', true)) like 'storage.object.delete%'
+        (select continuum.storage_operation()) !~ 'upload'
+        and continuum.owns_object(bucket_id, name, 'pending')
+      )
+      or (
+        (select continuum.storage_operation()) like 'storage.object.delete%'
         and continuum.owns_object(bucket_id, name, 'deleted')
       )
     )

@@ -69,7 +69,7 @@ begin
   if name not in (
     'role', 'content', 'parts', 'metadata', 'token_count', 'client_id', 'revises', 'created_at', 'file_ids'
   ) then
-    return 'There is no such field.';
+    return 'Unknown field.';
   elsif name = 'role' then
     return case
       when kind <> 'string' or (value #>> '{}') not in ('system', 'developer', 'user', 'assistant', 'tool')
@@ -124,7 +124,7 @@ begin
     'continuation_id', 'title', 'metadata', 'ttl_seconds', 'expected_seq', 'after_position', 'on_mismatch',
     'file_ids', 'messages'
   ) then
-    return 'There is no such field.';
+    return 'Unknown field.';
   elsif name = 'messages' then
     return case
       when kind <> 'array' or json_array_length(value) > 100 then 'Must be at most 100 messages.'

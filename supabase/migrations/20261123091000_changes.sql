@@ -47,7 +47,7 @@ begin
         then 'Must be a whole number from 1 to 315360000, or null.'
     end
     when 'head_position' then case when continuum.as_count(value) is null then 'Must be a position.' end
-    else 'There is no such field.'
+    else 'Unknown field.'
   end;
 end;
 $$;

@@ -1,7 +1,7 @@
 -- What file-upload calls: reserve, grow, look, complete, give up, rename, delete.
 
 -- A pending file and its bytes of quota, before any byte is taken. size_bytes null: not known yet,
--- grow_file follows. The file is linked to the conversation, if one is named. Answers the path to write
+-- grow_file follows. The file is linked to the conversation, if one is named. Returns the path to write
 -- to and the most that the bucket takes.
 create function public.reserve_file(
   bucket          text,
@@ -28,7 +28,7 @@ begin
   perform continuum.require_account();
   limits := continuum.bucket_limits(bucket);
   if limits.max_bytes is null then
-    perform continuum.raise_invalid('/bucket', 'There is no such bucket.');
+    perform continuum.raise_invalid('/bucket', 'The bucket does not exist.');
   elsif not continuum.bucket_takes(bucket, mime_type) then
     perform continuum.raise_problem('unsupported_media_type', jsonb_build_object('allowed', limits.mime_types));
   elsif size_bytes > limits.max_bytes then
@@ -59,10 +59,14 @@ begin
     insert into continuum.conversation_files (conversation_id, file_id) values (conversation.id, file_id);
   end if;
 
-  return json_build_object(
-    'file', continuum.file_json(continuum.find_file(file_id)),
-    'storage_path', content.storage_path,
-    'max_bytes', limits.max_bytes
+  return (
+    select row_to_json(r)
+    from (
+      select
+        continuum.file_json(continuum.find_file(file_id)) as file,
+        content.storage_path,
+        limits.max_bytes
+    ) r
   )::text;
 end;
 $$;
@@ -134,7 +138,7 @@ begin
   set size_bytes = greatest(c.size_bytes, grow_file.size_bytes)
   where c.id = content.id
   returning c.* into content;
-  return json_build_object('reserved_bytes', content.size_bytes)::text;
+  return (select row_to_json(r) from (select content.size_bytes as reserved_bytes) r)::text;
 end;
 $$;
 
@@ -181,20 +185,18 @@ set search_path = ''
 as $$
 declare
   file   continuum.visible_file;
-  object record;
+  object json;
 begin
   perform continuum.require_account();
   file := continuum.find_file(file_id);
   if file.id is null or file.owner_id <> auth.uid() then
     perform continuum.raise_problem('not_found');
   elsif file.status = 'pending' then
-    object := continuum.arrived_object(file.content_id);
-    return json_build_object(
-      'file', continuum.file_json(file), 'storage_path', file.storage_path, 'object', row_to_json(object)
-    )::text;
+    object := row_to_json(continuum.arrived_object(file.content_id));
   end if;
-  return json_build_object(
-    'file', continuum.file_json(file), 'storage_path', file.storage_path, 'object', null
+  return (
+    select row_to_json(r)
+    from (select continuum.file_json(file) as file, file.storage_path, object) r
   )::text;
 end;
 $$;
@@ -233,7 +235,7 @@ begin
     elsif file.status <> 'ready' then
       perform continuum.raise_problem('upload_incomplete');
     end if;
-    return json_build_object('file', continuum.file_json(file), 'deduplicated', false, 'redundant', null)::text;
+    return continuum.completed_json(file, false, null);
   end if;
 
   stored := continuum.arrived_object(content.id);
@@ -279,13 +281,28 @@ begin
       update continuum.files f set status = 'deleted' where f.id = complete_file.file_id;
       perform continuum.use_again(same_name);
     end if;
-    redundant := json_build_object('bucket', content.bucket, 'storage_path', content.storage_path);
+    redundant := row_to_json(r) from (select content.bucket, content.storage_path) r;
   end;
 
-  return json_build_object(
-    'file', continuum.file_json(continuum.find_file(coalesce(same_name, complete_file.file_id))),
-    'deduplicated', same_name is not null,
-    'redundant', redundant
+  return continuum.completed_json(
+    continuum.find_file(coalesce(same_name, complete_file.file_id)), same_name is not null, redundant
+  );
+end;
+$$;
+
+-- What complete_file returns. redundant comes last: the function that called takes it off.
+create function continuum.completed_json(file continuum.visible_file, deduplicated boolean, redundant json)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select row_to_json(r)
+    from (
+      select continuum.file_json(file) as file, completed_json.deduplicated, completed_json.redundant
+    ) r
   )::text;
 end;
 $$;
@@ -330,7 +347,7 @@ $$;
 
 -- Marks an upload that failed as deleted and gives its quota back. A file that became ready all the
 -- same, because the answer to complete_file was lost, stays: other uploads of the content may have
--- been answered with it. Answers whether there is an object to remove.
+-- been answered with it. Returns whether there is an object to remove.
 create function public.abandon_file(file_id uuid)
 returns text
 language plpgsql
@@ -380,7 +397,7 @@ end;
 $$;
 
 -- Marks a file of the caller's as deleted, and its content with the last of its names; that gives the
--- quota back. Answers where the object to remove is; storage_path is null if it has other names.
+-- quota back. Returns where the object to remove is; storage_path is null if it has other names.
 create function public.delete_file(file_id uuid)
 returns text
 language plpgsql
@@ -401,9 +418,11 @@ begin
   from continuum.file_contents c
   join continuum.files f on f.content_id = c.id
   where f.id = delete_file.file_id;
-  return json_build_object(
-    'bucket', content.bucket,
-    'storage_path', case when content.status = 'deleted' then content.storage_path end
+  return (
+    select row_to_json(r)
+    from (
+      select content.bucket, case when content.status = 'deleted' then content.storage_path end as storage_path
+    ) r
   )::text;
 end;
 $$;
@@ -434,7 +453,7 @@ begin
       else 'not_found'
     end);
   end if;
-  return json_build_object('links_removed', removed)::text;
+  return (select row_to_json(r) from (select removed as links_removed) r)::text;
 end;
 $$;
 
@@ -453,6 +472,7 @@ revoke all on function
   continuum.refuse_file_name,
   continuum.lock_pending,
   continuum.arrived_object,
+  continuum.completed_json,
   continuum.same_file,
   continuum.use_again,
   public.reserve_file,
@@ -468,6 +488,7 @@ grant execute on function
   continuum.refuse_file_name,
   continuum.lock_pending,
   continuum.arrived_object,
+  continuum.completed_json,
   continuum.same_file,
   continuum.use_again,
   public.reserve_file,

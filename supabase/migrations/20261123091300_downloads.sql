@@ -17,7 +17,7 @@ begin
     return null;
   end if;
   return (
-    select coalesce(json_agg(row_to_json(r) order by r.attached_at desc, r.conversation_id), '[]')
+    select coalesce(array_to_json(array_agg(r order by r.attached_at desc, r.conversation_id)), '[]')
     from (
       select
         l.conversation_id,
@@ -53,10 +53,14 @@ begin
   if file.id is null then
     perform continuum.raise_problem('not_found');
   end if;
-  return json_build_object(
-    'file', continuum.file_json(file),
-    'storage_path', file.storage_path,
-    'links', continuum.links_of(file.id)
+  return (
+    select row_to_json(r)
+    from (
+      select
+        continuum.file_json(file) as file,
+        file.storage_path,
+        continuum.links_of(file.id) as links
+    ) r
   )::text;
 end;
 $$;
@@ -150,8 +154,10 @@ begin
   from (
     select
       coalesce(
-        json_agg(continuum.file_json(continuum.find_file(n.id)) order by n.number)
-          filter (where n.number <= capped),
+        array_to_json(
+          array_agg(continuum.file_json(continuum.find_file(n.id)) order by n.number)
+            filter (where n.number <= capped)
+        ),
         '[]'
       ) as files,
       case
@@ -185,35 +191,38 @@ declare
   answer json;
 begin
   perform continuum.require_account();
-  select json_build_object(
-    'lines', string_agg('{"type":"file",' || ltrim(p.line, '{') || E'\n', '' order by p.number)
-      filter (where p.fits),
-    'count', count(*) filter (where p.fits),
-    'last', case
-      when bool_or(not p.fits)
-        then (array_agg(json_build_object('created_at', p.created_at, 'id', p.id) order by p.number desc)
-          filter (where p.fits))[1]
-    end
-  )
+  select row_to_json(r)
   into answer
   from (
     select
-      l.*,
-      l.number = 1
-        or (l.number <= max_files and sum(octet_length(l.line)) over (order by l.number) <= max_bytes) as fits
+      string_agg('{"type":"file",' || ltrim(p.line, '{') || E'\n', '' order by p.number)
+        filter (where p.fits) as lines,
+      count(*) filter (where p.fits) as count,
+      case
+        when bool_or(not p.fits) then (
+          array_agg(continuum.position_json(p.created_at, p.id) order by p.number desc)
+            filter (where p.fits)
+        )[1]
+      end as last
     from (
       select
-        n.id, n.created_at, n.number, continuum.file_json(continuum.find_file(n.id))::text as line
+        l.*,
+        l.number = 1
+          or (l.number <= max_files and sum(octet_length(l.line)) over (order by l.number) <= max_bytes) as fits
       from (
-        select f.id, f.created_at, row_number() over (order by f.created_at, f.id) as number
-        from continuum.linked_files(export_files.conversation_id, export_files.through_seq) f
-        where (f.created_at, f.id)
-          > (coalesce(after_created_at, '-infinity'), coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
-        order by f.created_at, f.id
-        limit max_files + 1
-      ) n
-    ) l
-  ) p;
+        select
+          n.id, n.created_at, n.number, continuum.file_json(continuum.find_file(n.id))::text as line
+        from (
+          select f.id, f.created_at, row_number() over (order by f.created_at, f.id) as number
+          from continuum.linked_files(export_files.conversation_id, export_files.through_seq) f
+          where (f.created_at, f.id)
+            > (coalesce(after_created_at, '-infinity'), coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
+          order by f.created_at, f.id
+          limit max_files + 1
+        ) n
+      ) l
+    ) p
+  ) r;
   return answer::text;
 end;
 $$;

@@ -2,10 +2,21 @@
 -- anywhere is finished by the next. A row whose removal fails, or that somebody else holds, is passed over:
 -- nothing that one account does may keep a sweep from the others.
 
--- Objects of the two buckets whose row is deleted or gone. An upload's row is there before its
--- object, so an object without one is never an upload on its way. Definer, because a sweep may not be
--- granted Storage's tables; it is granted to the sweep alone.
-create function continuum.stray_objects(max_objects integer)
+-- How far the walk over Storage's objects has come: the last one that was looked at. One row.
+create table continuum.object_walk (
+  is_the_row   boolean primary key default true check (is_the_row),
+  bucket       text    not null default '',
+  storage_path text    not null default ''
+);
+
+comment on table continuum.object_walk is 'How far the sweep''s walk over Storage''s objects has come. One row.';
+
+insert into continuum.object_walk default values;
+
+-- Objects of contents that are deleted, the oldest deletion first. Reads 10,000 contents at most: those
+-- that have no object any more make room when finish_sweep removes them. Definer, because a sweep may not
+-- be granted Storage's tables; it is granted to the sweep alone.
+create function continuum.deleted_objects(max_objects integer)
 returns table (bucket text, storage_path text)
 language plpgsql
 stable
@@ -14,18 +25,69 @@ set search_path = ''
 as $$
 begin
   return query
-  select o.bucket_id, o.name
-  from storage.objects o
-  left join continuum.file_contents c on c.bucket = o.bucket_id and c.storage_path = o.name
-  where o.bucket_id in ('user-files', 'generated-files')
-    and (c.id is null or c.status = 'deleted')
-  order by o.created_at
+  select d.bucket, d.storage_path
+  from (
+    select c.bucket, c.storage_path, c.updated_at
+    from continuum.file_contents c
+    where c.status = 'deleted'
+    order by c.updated_at
+    limit 10000
+  ) d
+  join storage.objects o on o.bucket_id = d.bucket and o.name = d.storage_path
+  order by d.updated_at
   limit max_objects;
 end;
 $$;
 
+-- Objects that no content names, as an account leaves them that is deleted. A content is there before its
+-- object, so this is never an upload on its way. Each call looks at max_examined objects at most, by key,
+-- from where the last call stopped, and goes on at the start after the end: whatever a project holds, a
+-- call costs the same, and a number of calls sees it all. Definer as deleted_objects.
+create function continuum.stray_objects(max_objects integer, max_examined integer)
+returns table (bucket text, storage_path text)
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  start    constant continuum.object_walk := (select w from continuum.object_walk w);
+  last     continuum.object_walk := start;
+  examined integer := 0;
+  found    integer := 0;
+  seen     record;
+begin
+  for round in 1..2 loop
+    for seen in
+      select o.bucket_id, o.name, c.id is null as is_stray
+      from storage.objects o
+      left join continuum.file_contents c on c.bucket = o.bucket_id and c.storage_path = o.name
+      where o.bucket_id in ('user-files', 'generated-files')
+        and (o.bucket_id, o.name) > (last.bucket, last.storage_path)
+        and (round = 1 or (o.bucket_id, o.name) <= (start.bucket, start.storage_path))
+      order by o.bucket_id, o.name
+      limit max_examined - examined
+    loop
+      exit when found >= max_objects;
+      examined := examined + 1;
+      last.bucket := seen.bucket_id;
+      last.storage_path := seen.name;
+      if seen.is_stray then
+        found := found + 1;
+        bucket := seen.bucket_id;
+        storage_path := seen.name;
+        return next;
+      end if;
+    end loop;
+    exit when found >= max_objects or examined >= max_examined or round = 2;
+    last.bucket := '';
+    last.storage_path := '';
+  end loop;
+  update continuum.object_walk w set bucket = last.bucket, storage_path = last.storage_path where w.is_the_row;
+end;
+$$;
+
 -- Marks uploads as deleted that are past their time, or of which more was stored than was announced: those
--- can never become ready. Answers how many.
+-- can never become ready. Looks at the 10,000 oldest. Returns how many it marked.
 create function continuum.expire_uploads(pending_seconds integer, max_files integer)
 returns integer
 language plpgsql
@@ -37,9 +99,15 @@ declare
 begin
   for upload in
     select f.id
-    from continuum.file_contents c
+    from (
+      select c.id, c.bucket, c.storage_path, c.announced_bytes, c.created_at
+      from continuum.file_contents c
+      where c.status = 'pending'
+      order by c.created_at
+      limit 10000
+    ) c
     join continuum.files f on f.content_id = c.id
-    where c.status = 'pending' and f.status = 'pending'
+    where f.status = 'pending'
       and (
         c.created_at < now() - make_interval(secs => pending_seconds)
         or (continuum.stored_object(c.bucket, c.storage_path)).size_bytes > c.announced_bytes
@@ -60,8 +128,8 @@ end;
 $$;
 
 -- Marks files as deleted that have had no link for their time. Each entry of the log is looked at once: a
--- file that is linked again, or lost a link later, has another entry or gets one. Answers how many files
--- were marked, and how many entries are done.
+-- file that is linked again, or lost a link later, has another entry or gets one. Returns how many
+-- files were marked, and how many entries are done.
 create function continuum.expire_unlinked(
   unlinked_seconds integer,
   max_entries      integer,
@@ -124,8 +192,8 @@ begin
 end;
 $$;
 
--- Marks pending and unlinked files past their time as deleted, and lists up to max_objects objects
--- that no longer should be: of deleted rows, and of no row at all. is_full: there may be more to mark.
+-- Marks pending and unlinked files past their time as deleted, and lists up to max_objects objects that
+-- should no longer be there: those of deleted contents, and those of none. is_full: there may be more to mark.
 create function public.begin_sweep(pending_seconds integer, unlinked_seconds integer, max_objects integer)
 returns text
 language plpgsql
@@ -138,22 +206,28 @@ declare
   capped   constant integer := least(greatest(max_objects, 1), 1000);
   expired  integer;
   unlinked record;
+  objects  json[];
 begin
   expired := continuum.expire_uploads(greatest(pending_seconds, 0), capped);
   unlinked := continuum.expire_unlinked(greatest(unlinked_seconds, 0), capped);
+  objects := array(select row_to_json(o) from continuum.deleted_objects(capped) o);
+  objects := objects || array(
+    select row_to_json(o) from continuum.stray_objects(capped - cardinality(objects), 10000) o
+  );
   return (
-    select json_build_object(
-      'expired', expired,
-      'unlinked', unlinked.unlinked,
-      'is_full', expired >= capped or unlinked.entries >= capped,
-      'objects', coalesce(json_agg(row_to_json(o)), '[]')
-    )
-    from continuum.stray_objects(capped) o
+    select row_to_json(r)
+    from (
+      select
+        expired,
+        unlinked.unlinked,
+        expired >= capped or unlinked.entries >= capped as is_full,
+        array_to_json(objects) as objects
+    ) r
   )::text;
 end;
 $$;
 
--- Removes a deleted file with its links, as many as max_links. Answers how many links went; the file goes
+-- Removes a deleted file with its links, as many as max_links. Returns how many links went; the file goes
 -- with the last.
 create function continuum.forget_file(file_id uuid, max_links integer)
 returns integer
@@ -176,8 +250,8 @@ begin
 end;
 $$;
 
--- Removes deleted rows that have no object any more, 1,000 files and 20,000 links a call. Answers how many
--- of each, and whether work is left.
+-- Removes deleted rows that have no object any more, oldest first: 1,000 files and 20,000 links a call, out
+-- of the 10,000 oldest. Returns how many of each, and whether any are left.
 create function public.finish_sweep()
 returns text
 language plpgsql
@@ -193,7 +267,10 @@ declare
 begin
   for doomed in
     select f.id
-    from continuum.files f
+    from (
+      select d.id from continuum.files d where d.status = 'deleted' order by d.updated_at limit 10000
+    ) d
+    join continuum.files f on f.id = d.id
     join continuum.file_contents c on c.id = f.content_id
     where f.status = 'deleted'
       and (c.status <> 'deleted' or (continuum.stored_object(c.bucket, c.storage_path)).size_bytes is null)
@@ -212,13 +289,16 @@ begin
 
   for doomed in
     select c.id
-    from continuum.file_contents c
+    from (
+      select d.id from continuum.file_contents d where d.status = 'deleted' order by d.updated_at limit 10000
+    ) d
+    join continuum.file_contents c on c.id = d.id
     where c.status = 'deleted'
       and (continuum.stored_object(c.bucket, c.storage_path)).size_bytes is null
       and not exists (select from continuum.files f where f.content_id = c.id)
     order by c.updated_at
     limit 1000
-    for update skip locked
+    for update of c skip locked
   loop
     begin
       delete from continuum.file_contents c where c.id = doomed.id;
@@ -227,17 +307,20 @@ begin
     end;
   end loop;
 
-  return json_build_object(
-    'rows', forgotten,
-    'links', 20000 - links_left,
-    'more', exists (select from continuum.files f where f.status = 'deleted')
-      or exists (select from continuum.file_contents c where c.status = 'deleted')
-      or exists (select from continuum.stray_objects(1))
+  return (
+    select row_to_json(r)
+    from (
+      select
+        forgotten as rows,
+        20000 - links_left as links,
+        exists (select from continuum.files f where f.status = 'deleted')
+          or exists (select from continuum.file_contents c where c.status = 'deleted') as more
+    ) r
   )::text;
 end;
 $$;
 
--- Removes up to max_rows rows of an expired conversation, and itself with the last of them. Answers how
+-- Removes up to max_rows rows of an expired conversation, and itself with the last of them. Returns how
 -- many rows went.
 create function continuum.shrink_conversation(conversation_id uuid, max_rows integer)
 returns integer
@@ -315,6 +398,7 @@ end;
 $$;
 
 revoke all on function
+  continuum.deleted_objects,
   continuum.stray_objects,
   continuum.expire_uploads,
   continuum.expire_unlinked,
@@ -325,6 +409,7 @@ revoke all on function
   public.sweep_conversations
 from public, anon, authenticated, service_role;
 grant execute on function
+  continuum.deleted_objects,
   continuum.stray_objects,
   continuum.expire_uploads,
   continuum.expire_unlinked,
@@ -334,6 +419,10 @@ grant execute on function
   public.finish_sweep,
   public.sweep_conversations
 to service_role;
+
+-- No grant and no policy: only the sweep reads and moves it, by a function that runs as its owner.
+revoke all on table continuum.object_walk from anon, authenticated, service_role;
+alter table continuum.object_walk enable row level security;
 
 insert into continuum.schema_version (version, description)
 values ('20261123091400', 'sweeps');

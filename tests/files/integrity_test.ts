@@ -15,7 +15,6 @@ import {
   unique,
 } from "../support/stored_files.ts";
 import { target } from "../support/target.ts";
-import { leftBy, nothing } from "./uploading.ts";
 
 const { owner, editor, viewer, stranger } = await cast();
 
@@ -90,30 +89,6 @@ Deno.test("unfinished uploads are bounded in number, empty ones too", async () =
     method: "DELETE",
   });
   assert.equal((await reserve(actor, { size_bytes: 0 })).status, 201);
-});
-
-Deno.test("a body that ends before its Content-Length is refused, and leaves nothing", async () => {
-  const actor = await signUp("short");
-  const { hostname, port } = new URL(target.url);
-  const connection = await Deno.connect({ hostname, port: Number(port) });
-  const head = Object.entries({
-    ...actor.headers,
-    Host: `${hostname}:${port}`,
-    "Content-Type": "text/plain",
-    "Content-Length": "1000",
-  }).map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  await connection.write(
-    new TextEncoder().encode(
-      `POST /functions/v1/file-upload HTTP/1.1\r\n${head}\r\nonly this much`,
-    ),
-  );
-  await connection.closeWrite();
-  await new Response(connection.readable).text().catch(() => "");
-  for (let wait = 0; wait < 50; wait++) {
-    if ((await leftBy(actor)).files === 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.deepEqual(await leftBy(actor), nothing);
 });
 
 Deno.test("a file that a viewer passes on is shown to its owner, whose deletion ends it", async () => {

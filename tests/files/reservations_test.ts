@@ -1,51 +1,17 @@
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { Upload } from "npm:tus-js-client@4.3.1";
-import { type Actor, signUp } from "../support/actors.ts";
-import { type Answer, append, fresh, request } from "../support/http.ts";
+import { signUp } from "../support/actors.ts";
+import { append, fresh, request } from "../support/http.ts";
 import { assertInvalid, assertProblem } from "../support/problems.ts";
 import { share } from "../support/sharing.ts";
 import { complete, kept, put, reserve } from "../support/stored_files.ts";
+import { resumable } from "./resumable.ts";
 
 const owner = await signUp("owner");
 const stranger = await signUp("stranger");
 
 const CHUNK = 256 * 1024;
 const MAX_BYTES = 50 * 1024 * 1024;
-
-/** Uploads by TUS in chunks; where `stopAfter` bytes are out, breaks off and then goes on. */
-function resumable(
-  actor: Actor,
-  { body }: Answer,
-  bytes: Uint8Array,
-  stopAfter = Infinity,
-): Promise<{ requests: number }> {
-  let requests = 0;
-  let stopped = false;
-  return new Promise((resolve, reject) => {
-    const upload = new Upload(Buffer.from(bytes), {
-      endpoint: body.resumable.endpoint,
-      headers: actor.headers,
-      chunkSize: CHUNK,
-      retryDelays: null,
-      metadata: {
-        bucketName: body.resumable.bucket,
-        objectName: body.resumable.object_name,
-        contentType: body.file.mime_type,
-      },
-      onBeforeRequest: () => void requests++,
-      onChunkComplete: (_size, sent) => {
-        if (stopped || sent < stopAfter) return;
-        stopped = true;
-        upload.abort().then(() => upload.start());
-      },
-      onSuccess: () => resolve({ requests }),
-      onError: reject,
-    });
-    upload.start();
-  });
-}
 
 Deno.test("a reservation is a pending file, its quota, and where to send the bytes", async () => {
   const actor = await signUp("reserver");
@@ -90,7 +56,11 @@ for (
   Deno.test(`a resumable upload ${what} is a ready file, byte for byte`, async () => {
     const bytes = new Uint8Array(5 * CHUNK + 77).map((_, i) => 32 + i * 7 % 90);
     const reservation = await reserve(owner, { size_bytes: bytes.length });
-    const { requests } = await resumable(owner, reservation, bytes, stopAfter);
+    const requests = await resumable(reservation, bytes, {
+      headers: owner.headers,
+      chunkSize: CHUNK,
+      stopAfter,
+    });
     assert.ok(requests >= 6);
     const { id } = reservation.body.file;
     const { status, body } = await complete(owner, id);
@@ -107,7 +77,9 @@ for (
 Deno.test("a resumable upload to somebody else's reservation is refused", async () => {
   const reservation = await reserve(owner);
   await assert.rejects(
-    resumable(stranger, reservation, new TextEncoder().encode("hello")),
+    resumable(reservation, new TextEncoder().encode("hello"), {
+      headers: stranger.headers,
+    }),
   );
   const answer = await complete(owner, reservation.body.file.id);
   assertProblem(answer, 409, "upload_incomplete");

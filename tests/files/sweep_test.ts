@@ -70,6 +70,28 @@ Deno.test("an unfinished upload is given up once its time is over, not before", 
   assert.deepEqual(await kept(owner.id), empty);
 });
 
+Deno.test("an unfinished upload lives three hours unless the sweep is told otherwise", async () => {
+  const owner = await signUp("owner");
+  const young = (await reserve(owner)).body.file.id;
+  const old = (await reserve(owner)).body.file.id;
+  const makeOld = (id: string, minutes: number) =>
+    withSql((sql) =>
+      sql`update continuum.file_contents
+        set created_at = now() - make_interval(mins => ${minutes}) where id = ${id}`
+    );
+  await makeOld(young, 175);
+  await makeOld(old, 185);
+  await sweepAll();
+  assert.deepEqual((await kept(owner.id)).rows.map(({ id }) => id), [young]);
+});
+
+Deno.test("an upload of more than was announced is given up at once", async () => {
+  const owner = await signUp("owner");
+  await put(await reserve(owner, { size_bytes: 3 }), "hello");
+  await sweepAll();
+  assert.deepEqual(await kept(owner.id), empty);
+});
+
 Deno.test("a file without a conversation goes once its time is over, not before", async () => {
   const owner = await signUp("owner");
   await storedFile(owner);

@@ -7,6 +7,7 @@ import {
   fresh,
   history,
   request,
+  varyingWith,
 } from "../support/http.ts";
 import { withSql } from "../support/sql.ts";
 
@@ -195,19 +196,15 @@ Deno.test("HEAD has the status and headers of GET at the list, health and a fail
     "conversation-history/_/health",
     "conversation-history?limit=0",
   ];
+  // Not compressed, since a gateway that compresses what GET answers does not know its length beforehand.
+  const headers = { "Accept-Encoding": "identity" };
   for (const path of paths) {
-    const get = await request(user, path);
-    const head = await request(user, path, { method: "HEAD" });
+    const get = await request(user, path, { headers });
+    const head = await request(user, path, { method: "HEAD", headers });
     assert.equal(head.status, get.status);
     assert.equal(head.text, "");
-    for (
-      const header of [
-        "Content-Type",
-        "Content-Length",
-        "Cache-Control",
-        "Vary",
-      ]
-    ) {
+    assert.deepEqual(varyingWith(head.headers), varyingWith(get.headers));
+    for (const header of ["Content-Type", "Content-Length", "Cache-Control"]) {
       assert.equal(
         head.headers.get(header),
         get.headers.get(header),

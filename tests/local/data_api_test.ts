@@ -1,33 +1,11 @@
 import assert from "node:assert/strict";
-import { startStack } from "../../local/stack.ts";
-import { temporaryDataFolder } from "../../local/temporary.ts";
 import { nobody, signUp } from "../support/actors.ts";
 import { append, fresh } from "../support/http.ts";
 import { withSql } from "../support/sql.ts";
-import { targetOf } from "./own_stack.ts";
+import { ask, dataApiStack } from "./data_api_stack.ts";
+import { until } from "./processes.ts";
 
-const folder = await temporaryDataFolder();
-const options = {
-  dataDir: folder.path,
-  port: 0,
-  dbPort: 0,
-  seed: false,
-  onFunctionLine: () => {},
-};
-{
-  // The schema is read at start: what a test adds has to be there before.
-  await using before = await startStack(options);
-  const script = await Deno.readTextFile(
-    new URL("data_api.sql", import.meta.url),
-  );
-  await withSql((sql) => sql.unsafe(script), before.dbUrl);
-}
-const stack = await startStack(options);
-Deno.test.afterAll(async () => {
-  await stack.stop();
-  await folder[Symbol.asyncDispose]();
-});
-const at = targetOf(stack);
+const { at } = await dataApiStack();
 const [owner, stranger] = await Promise.all([
   signUp("owner", at),
   signUp("stranger", at),
@@ -64,41 +42,44 @@ Deno.test("an argument of 3 MiB arrives whole", async () => {
   assert.equal(data, new TextEncoder().encode(value[0]).byteLength);
 });
 
-Deno.test("a query runs as the caller's role with the caller's claims, under row level security", async () => {
+Deno.test("a function runs as the caller's role with the caller's claims, under row level security", async () => {
   const { data } = await owner.supabase.rpc("who");
   assert.equal(data.role, "authenticated");
+  assert.equal(data.session, "authenticator");
   assert.equal(data.uid, owner.id);
   assert.equal(data.claims.sub, owner.id);
   assert.equal(data.claims.role, "authenticated");
   assert.equal(data.superuser, false);
+  assert.equal(data.search_path, '"public", "extensions"');
   const anonymous = await nobody(at).supabase.rpc("who");
   assert.equal(anonymous.data.role, "anon");
   assert.equal(anonymous.data.uid, null);
 
-  const { error } = await owner.supabase.from("notes").insert({
+  const { error } = await owner.supabase.rpc("write_note", {
     id: 1,
     body: "mine",
   });
   assert.equal(error, null);
   const seen = await Promise.all(
     [owner, stranger].map(async ({ supabase }) =>
-      (await supabase.from("notes").select("body")).data
+      (await supabase.rpc("read_notes")).data
     ),
   );
   assert.deepEqual(seen, [[{ body: "mine" }], []]);
 });
 
 Deno.test("a missing grant is refused: the stack grants nothing that the migrations do not", async () => {
-  const column = await owner.supabase.from("notes").insert({
+  const column = await owner.supabase.rpc("give_note", {
     id: 2,
     owner_id: stranger.id,
   });
   assert.equal(column.error?.code, "42501");
-  const update = await owner.supabase.from("notes").update({ body: "x" })
-    .eq("id", 1);
+  assert.equal(column.status, 403);
+  const update = await owner.supabase.rpc("change_notes", { body: "x" });
   assert.equal(update.error?.code, "42501");
-  const anonymous = await nobody(at).supabase.from("notes").select();
+  const anonymous = await nobody(at).supabase.rpc("read_notes");
   assert.equal(anonymous.error?.code, "42501");
+  assert.equal(anonymous.status, 401);
 
   const rows = await withSql((sql) =>
     sql`
@@ -110,45 +91,81 @@ Deno.test("a missing grant is refused: the stack grants nothing that the migrati
   assert.deepEqual(rows.map(({ relname }) => relname), []);
 });
 
-Deno.test("errors keep the code, message, details and hint that SQL gave them, and their status", async () => {
-  const cases: [code: string, status: number][] = [
-    ["PT400", 400],
-    ["PT418", 418],
-    ["P0001", 400],
-    ["23505", 409],
-    ["42501", 403],
-    ["40001", 500],
-    ["53300", 503],
-  ];
-  for (const [code, status] of cases) {
-    const raised = {
-      code,
-      message: "seq_conflict",
-      detail: '{"last_seq": 41}',
-      hint: "a hint",
-    };
-    const answer = await fetch(`${at.url}/rest/v1/rpc/fail`, {
-      method: "POST",
-      headers: { ...owner.headers, "Content-Type": "application/json" },
-      body: JSON.stringify(raised),
-    });
-    assert.equal(answer.status, status, code);
-    const body = await answer.json();
-    assert.equal(body.code, code);
-    assert.equal(body.message, "seq_conflict");
-    assert.equal(body.details, '{"last_seq": 41}', code);
-    if (code !== "23505") assert.equal(body.hint, "a hint", code);
-  }
-});
-
 Deno.test("statements have the time that their role has, or that their function says", async () => {
-  const { data } = await owner.supabase.rpc("who");
-  assert.equal(data.statement_timeout, "8s");
+  const limits = async (headers: Record<string, string>) => {
+    const { body } = await ask(at, null, "rpc/who", { headers });
+    return [body.role, body.statement_timeout, body.lock_timeout];
+  };
+  assert.deepEqual(await limits({}), ["anon", "3s", "8s"]);
+  assert.deepEqual(await limits(owner.headers), ["authenticated", "8s", "8s"]);
+  assert.deepEqual(
+    await limits({ apikey: at.secretKey }),
+    ["service_role", "8s", "8s"],
+  );
   assert.equal((await owner.supabase.rpc("patient")).data, "1min");
   const late = await owner.supabase.rpc("takes", { seconds: 2 });
   assert.equal(late.error?.code, "57014");
+  assert.equal(late.status, 500);
   const after = await owner.supabase.rpc("who");
   assert.equal(after.data.statement_timeout, "8s", "for that call alone");
+});
+
+Deno.test("a function sees the request: method, path, headers and cookies", async () => {
+  const { body } = await ask(at, owner, "rpc/who?x=1", {
+    headers: { "X-Own": "Kept", Cookie: "a=1; b=x%3D" },
+    body: {},
+  });
+  assert.equal(body.method, "POST");
+  assert.equal(body.path, "/rpc/who");
+  assert.equal(body.headers["x-own"], "Kept");
+  assert.equal(body.headers.cookie, undefined);
+  assert.deepEqual(body.cookies, { a: "1", b: "x%3D" });
+});
+
+Deno.test("what is not volatile, or is asked by GET, runs in a transaction that cannot write", async () => {
+  const read = ["who", "who_stable"].flatMap((name) =>
+    ["GET", "POST"].map(async (method) => {
+      const { body } = await ask(at, owner, `rpc/${name}`, { method });
+      return [name, method, body.read_only];
+    })
+  );
+  assert.deepEqual(await Promise.all(read), [
+    ["who", "GET", "on"],
+    ["who", "POST", "off"],
+    ["who_stable", "GET", "on"],
+    ["who_stable", "POST", "on"],
+  ]);
+  const note = "id=10&body=x";
+  for (
+    const written of [
+      await ask(at, owner, `rpc/write_note?${note}`, { method: "GET" }),
+      await ask(at, owner, "rpc/write_note_stable", {
+        body: { id: 10, body: "x" },
+      }),
+    ]
+  ) {
+    assert.equal(written.status, 405);
+    assert.equal(written.body.code, "25006");
+  }
+});
+
+Deno.test("a function that is made, changed or dropped is called as it is now", async () => {
+  const call = (body: unknown) => ask(at, owner, "rpc/fleeting", { body });
+  assert.equal((await call({ a: 1 })).body.code, "PGRST202");
+  await withSql(async (sql) => {
+    const make = (result: string) =>
+      sql.unsafe(
+        `drop function if exists public.fleeting;
+         create function public.fleeting(a integer) returns ${result} language sql as 'select a'`,
+      );
+    await make("integer");
+    assert.equal((await call({ a: 1 })).text, "1");
+    await make("setof integer");
+    await sql`notify pgrst, 'reload schema'`;
+    await until(async () => (await call({ a: 1 })).text === "[1]", 5);
+    await sql`drop function public.fleeting`;
+  }, at.dbUrl);
+  assert.equal((await call({ a: 1 })).status, 404);
 });
 
 Deno.test("48 appends that wait for one row lock are all done once it is free", async () => {

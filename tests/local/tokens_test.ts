@@ -137,3 +137,24 @@ Deno.test("without an API key, or with one that is not the project's, nothing bu
     }
   }
 });
+
+const ofTheUser = {
+  "an anonymous user": { is_anonymous: true },
+  "an OAuth client": { client_id: crypto.randomUUID() },
+};
+
+for (const [whose, claim] of Object.entries(ofTheUser)) {
+  Deno.test(`a token of ${whose} has its user's rights, and no other's`, async () => {
+    const same = bearer(await stack.key.sign({ ...claims, ...claim }));
+    const name = fresh("same");
+    assert.equal((await append(same, name, ["mine"], { at })).status, 201);
+    assert.equal((await history(user, name, "", at)).body.messages.length, 1);
+
+    const stranger = await signUp("stranger", at);
+    const [{ id }] = [
+      (await append(stranger, fresh("other"), ["theirs"], { at }))
+        .body.conversation,
+    ];
+    assert.deepEqual((await history(same, id, "", at)).body.messages, []);
+  });
+}

@@ -2,7 +2,9 @@
  * A function in a process of its own, which reaches its project through a proxy that can fail. For
  * tests of what is left behind when something between two steps breaks.
  */
-import { fileURLToPath } from "node:url";
+import { functionsFromEnv, root } from "../../local/config.ts";
+import { chooseFunctions } from "../../local/functions/choice.ts";
+import { entrypoint } from "../../local/functions/folder.ts";
 import { type Target, target } from "./target.ts";
 
 /** A request of the function to its project, as a fault sees it. */
@@ -26,6 +28,8 @@ export interface Hold {
 export interface FaultyProject extends AsyncDisposable {
   /** The project with its fault: `/functions/v1/<name>` is the process, the rest passes the proxy. */
   at: Target;
+  /** Where the process itself listens, for `/<name>`. */
+  functionUrl: string;
   /** What goes wrong from now on. */
   fail(fault: Fault): void;
   /** SIGKILL, in the middle of whatever the function does. */
@@ -59,13 +63,14 @@ export function never(): Promise<Response> {
   return new Promise(() => {});
 }
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
 /** Storage counts as out of reach after this long here, in milliseconds. */
 const STORAGE_TIMEOUT_MS = 1500;
 
-/** Serves the function `name` behind a proxy to the project under test. */
-export async function faultyProject(name: string): Promise<FaultyProject> {
+/** Serves the function `name`, or another module in its place, behind a proxy to the project under test. */
+export async function faultyProject(
+  name: string,
+  entry?: string,
+): Promise<FaultyProject> {
   let fault: Fault = () => null;
   let functionUrl = "";
   const stop = new AbortController();
@@ -89,16 +94,18 @@ export async function faultyProject(name: string): Promise<FaultyProject> {
     },
   );
   const url = `http://127.0.0.1:${proxy.addr.port}`;
-  const child = new Deno.Command(Deno.execPath(), {
+  const { dir, runtime } = await chooseFunctions(functionsFromEnv());
+  const child = new Deno.Command(runtime.program, {
     args: [
       "serve",
       "-A",
+      ...runtime.args,
       "--host=127.0.0.1",
       "--port=0",
-      `supabase/functions/${name}/index.ts`,
+      entry ?? await entrypoint(dir, name) ?? name,
     ],
     cwd: root,
-    env: { ...await environment(url), NO_COLOR: "1" },
+    env: { ...runtime.env, ...await environment(url), NO_COLOR: "1" },
     stdout: "null",
     stderr: "piped",
   }).spawn();
@@ -106,6 +113,7 @@ export async function faultyProject(name: string): Promise<FaultyProject> {
 
   return {
     at: { ...target, url },
+    functionUrl,
     fail: (next) => fault = next,
     async kill() {
       child.kill("SIGKILL");

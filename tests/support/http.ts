@@ -50,6 +50,15 @@ export async function request(
   };
 }
 
+/**
+ * The request headers that an answer varies with, according to the function. A gateway that compresses adds
+ * Accept-Encoding to what it could compress, but not to the 304 or the HEAD of the same page.
+ */
+export function varyingWith(headers: Headers): string[] {
+  return (headers.get("Vary") ?? "").toLowerCase().split(/ *, */)
+    .filter((name) => name !== "accept-encoding").sort();
+}
+
 /** A message as a client sends it. */
 export interface Draft {
   role?: string;

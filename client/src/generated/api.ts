@@ -396,7 +396,7 @@ export interface components {
       created_at: string;
       /** Format: date-time */
       updated_at: string;
-      /** @description For the owner: the conversations that link the file, newest first, up to 100. Null for others. */
+      /** @description The 100 newest conversations that link the file, for its owner. Null for anybody else. */
       links: components["schemas"]["FileLink"][] | null;
     };
     FileLink: {
@@ -408,7 +408,7 @@ export interface components {
       attached_by: string | null;
       /** Format: date-time */
       attached_at: string;
-      /** @description How often: by the conversation and by messages of it. */
+      /** @description How many links there are: from the conversation itself and from its messages. */
       links: number;
     };
     SignedUrl: {
@@ -418,7 +418,7 @@ export interface components {
     };
     Stored: {
       file: components["schemas"]["File"];
-      /** @description You had the same content in this bucket under the same name already: this is that file. */
+      /** @description Whether you already had this content in this bucket under this name. The file is then the existing one. */
       deduplicated: boolean;
     };
     MultipartAnswer: {
@@ -429,24 +429,26 @@ export interface components {
     Reservation: {
       file: components["schemas"]["File"];
       signed_upload: {
-        /** @description PUT the bytes here. */
+        /** @description Send the bytes here with PUT. */
         url: string;
+        /** @description For uploadToSignedUrl of supabase-js. */
         token: string;
         path: string;
         /** Format: date-time */
         expires_at: string;
       };
       resumable: {
-        /** @description A TUS endpoint; send your access token. */
+        /** @description A TUS endpoint that requires your access token. With `/sign` appended it requires `signed_upload.token` in `x-signature` instead. */
         endpoint: string;
         bucket: string;
+        /** @description The `objectName` of the TUS metadata. */
         object_name: string;
       };
     };
     ReservationRequest: {
       original_name: string;
       mime_type: string;
-      /** @description Quota is taken for it. */
+      /** @description The exact size. It counts against the quota at once. */
       size_bytes: number;
       /**
        * @default user-files
@@ -461,35 +463,36 @@ export interface components {
     };
     RenameRequest: {
       original_name?: string;
-      /** @description A merge patch. */
+      /** @description A merge patch (RFC 7396). */
       metadata?: {
         [key: string]: unknown;
       };
     };
     SweepAnswer: {
-      /** @description Unfinished uploads given up. */
+      /** @description Unfinished uploads deleted. */
       expired: number;
-      /** @description Files without a conversation given up. */
+      /** @description Files deleted that no conversation links. */
       unlinked: number;
       /** @description Objects removed from Storage. */
       objects: number;
-      /** @description Rows forgotten, their objects being gone. */
+      /** @description Rows of deleted files removed because their objects are gone. */
       rows: number;
+      /** @description Whether another call has more to remove. */
       more: boolean;
     };
     SweepRequest: {
       /**
-       * @description Age at which an unfinished upload is given up.
-       * @default 86400
+       * @description Age in seconds at which an unfinished upload is deleted. A signed upload URL is valid for two hours.
+       * @default 10800
        */
       pending_seconds: number;
       /**
-       * @description How long a file without a conversation is kept.
+       * @description How many seconds a file is kept that no conversation links.
        * @default 604800
        */
       unlinked_seconds: number;
       /**
-       * @description How many objects one call removes at most; call again while `more` is true.
+       * @description The most objects that one call removes. Call again while `more` is true.
        * @default 100
        */
       max_objects: number;

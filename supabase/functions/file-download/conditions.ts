@@ -1,21 +1,21 @@
-/** Conditional and range requests for one representation, by RFC 9110 sections 13 and 14. */
+/** Evaluates conditional and range requests by RFC 9110, sections 13 and 14. */
 
-/** What identifies the bytes of a file. */
+/** Identifies the bytes of a file. */
 export interface Validators {
   /** A strong entity tag, with its quotes. */
   etag: string;
   lastModified: Date;
 }
 
-/** Bytes `first` to `last`, both included. */
+/** The bytes from `first` to `last` inclusive. */
 export interface ByteRange {
   first: number;
   last: number;
 }
 
 /**
- * What to answer: all of it, a part, nothing new, that it is not what it has to be, or that the
- * range is beyond the end.
+ * How to respond: with the whole file, with a range, that it has not changed, that a precondition failed, or that the
+ * range is past the end.
  */
 export type Selection =
   | { status: 200 }
@@ -25,9 +25,8 @@ export type Selection =
   | { status: 416 };
 
 /**
- * Evaluates a GET or HEAD in the order of RFC 9110 section 13.2.2. Unknown units, malformed ranges
- * and multiple ranges are ignored, for the whole file is an answer to each; so is the Range of a
- * HEAD, since only GET has ranges (section 14.2).
+ * Evaluates a GET or HEAD in the order of RFC 9110, section 13.2.2. Unknown units, malformed ranges and multiple ranges
+ * are ignored, and the whole file is sent. The Range of a HEAD is ignored too, since only GET has ranges (section 14.2).
  */
 export function select(
   { method, headers }: Pick<Request, "method" | "headers">,
@@ -44,8 +43,8 @@ export function select(
 }
 
 /**
- * If-Match counts before If-Unmodified-Since. It asks for a strong match; the weak form of a tag of ours
- * is taken for the tag, since gateways that compress weaken it, and our tags name the bytes themselves.
+ * If-Match takes precedence over If-Unmodified-Since. The RFC requires a strong comparison, but the weak form of our
+ * own tag is accepted: gateways that compress weaken tags, and a tag of ours identifies the bytes themselves.
  */
 function isAsExpected(headers: Headers, file: Validators): boolean {
   const tags = headers.get("If-Match");
@@ -61,13 +60,13 @@ function isNotModified(headers: Headers, file: Validators): boolean {
   return !Number.isNaN(since) && wholeSeconds(file.lastModified) <= since;
 }
 
-/** Whether a list of tags has the file's, weakened or not. */
+/** Whether a list of tags contains the file's tag, weak or strong. */
 function names(tags: string, file: Validators): boolean {
   const named: string[] = tags.match(/"[^"]*"/g) ?? [];
   return tags.trim() === "*" || named.includes(file.etag);
 }
 
-/** If-Range asks for an exact match, of a date to the second; a tag may be weakened as in If-Match. */
+/** If-Range requires the exact tag, which may be weak as in If-Match, or the exact date in seconds. */
 function rangeApplies(ifRange: string | null, file: Validators): boolean {
   if (ifRange === null) return true;
   if (ifRange.includes('"')) {
@@ -94,7 +93,7 @@ function selectRange(header: string, size: number): Selection {
     : { status: 206, range: { first, last } };
 }
 
-/** HTTP dates have no fractions of a second. */
+/** The time as an HTTP date has it, without fractions of a second. */
 function wholeSeconds(date: Date): number {
   return Math.floor(date.getTime() / 1000) * 1000;
 }

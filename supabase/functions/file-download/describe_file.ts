@@ -1,4 +1,4 @@
-/** `GET /file-download/{file_id}/metadata`: the metadata of a file, including pending files of your own. */
+/** `GET /file-download/{file_id}/metadata`: describes a file. Owners can describe pending files too. */
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 import { FilePath } from "../_shared/wire/file.ts";
@@ -19,11 +19,14 @@ export const describeFile = userRoute(
     json(c, described(await call(c, "read_file", params))),
 );
 
-/** The file of an answer with its links, as the text that it is. */
+/**
+ * The file and its links as one object. The text of both stays as the database wrote it, because JavaScript would
+ * round numbers in the metadata.
+ */
 function described(answer: string): string {
   const [, file, links] =
-    /^\{"file"\s*:\s*(\{.*\})\s*,\s*"storage_path"\s*:\s*"[^"]*"\s*,\s*"links"\s*:\s*(null|\[.*\])\s*\}$/s
+    /^\{"file":(\{.*)\},"storage_path":"[^"]*","links":(null|\[.*\])\}$/s
       .exec(answer) ?? [];
-  if (file === undefined) throw new Error("read_file answered something else");
-  return `${file.slice(0, -1)},"links":${links}}`;
+  if (file === undefined) throw new Error("read_file returned another shape");
+  return `${file},"links":${links}}`;
 }

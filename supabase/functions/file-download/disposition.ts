@@ -1,6 +1,6 @@
-/** Content-Disposition by RFC 6266 and RFC 8187, and which types a browser may show. */
+/** Builds Content-Disposition (RFC 6266, RFC 8187), and decides which types a browser may show. */
 
-/** Types that cannot run anything; HTML and SVG can, and are always downloaded. */
+/** Types that cannot contain scripts. HTML and SVG can, so browsers always download them. */
 const INLINE_TYPES = new Set([
   "application/pdf",
   "image/avif",
@@ -14,7 +14,7 @@ const INLINE_TYPES = new Set([
   "text/plain",
 ]);
 
-/** The header for a file: its name in ASCII for old clients, and as it is for the others. */
+/** The header for a file, with an ASCII form of its name for old clients and the real name for others. */
 export function contentDisposition(name: string, mimeType: string): string {
   const kind = INLINE_TYPES.has(mimeType) ? "inline" : "attachment";
   const fallback = name.replace(/[^\x20-\x7e]/gu, "_").replace(/["\\%]/g, "_");
@@ -23,7 +23,7 @@ export function contentDisposition(name: string, mimeType: string): string {
   }`;
 }
 
-/** RFC 8187 ext-value: encodeURIComponent leaves four characters that it does not allow. */
+/** An ext-value of RFC 8187, which does not allow four characters that encodeURIComponent keeps. */
 function encodeExtended(name: string): string {
   return encodeURIComponent(name).replace(
     /['()*]/g,

@@ -1,4 +1,4 @@
-/** `GET /file-download/{file_id}`: the bytes, streamed. */
+/** `GET /file-download/{file_id}`: streams a file. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Env } from "../_shared/platform/env.ts";
@@ -20,12 +20,12 @@ export const downloadFile = userRoute({
   get: "/{file_id}",
   summary: "Download a file",
   description:
-    "Takes Range (a single one), If-Range, If-Match, If-None-Match, If-Modified-Since and If-Unmodified-Since.",
+    "Supports a single Range, If-Range, If-Match, If-None-Match, If-Modified-Since and If-Unmodified-Since.",
   params: FilePath,
   answers: {
-    200: ["The file, with its own media type.", bytes],
-    206: ["The range.", bytes],
-    304: ["The file is the one that you have."],
+    200: ["The whole file, with its own media type.", bytes],
+    206: ["The requested range of the file.", bytes],
+    304: ["The file has not changed: the copy that you have is current."],
   },
   problems: ["not_found", "precondition_failed", "range_not_satisfiable"],
 }, async (c, { params: { file_id } }) => {
@@ -68,7 +68,7 @@ export const downloadFile = userRoute({
   );
 });
 
-/** The headers that say what the body is. */
+/** The headers that describe the body. */
 function describe(file: File, selection: Selection): Record<string, string> {
   if (selection.status === 304) return {};
   const range = selection.status === 206 ? selection.range : null;
@@ -95,7 +95,7 @@ function lengthOf(file: File, selection: Selection): number {
     : file.size_bytes;
 }
 
-/** The type with the parameters that came with it. */
+/** The media type with the parameters that the client sent with it. */
 function contentType({ mime_type, type_parameters }: File): string {
   return type_parameters !== null && areParameters(`; ${type_parameters}`)
     ? `${mime_type}; ${type_parameters}`
@@ -105,18 +105,18 @@ function contentType({ mime_type, type_parameters }: File): string {
 async function readObject(
   c: Context<Env>,
   bucket: string,
-  path: string,
+  storagePath: string,
   selection: Selection,
   expected: number,
 ): Promise<ReadableStream<Uint8Array>> {
   const response = await askStorage(
     c,
-    `/object/authenticated/${bucket}/${path}`,
+    `/object/authenticated/${bucket}/${storagePath}`,
     {
       headers: selection.status === 206
         ? { Range: `bytes=${selection.range.first}-${selection.range.last}` }
         : {},
-      // A client that goes away ends the read from Storage.
+      // Stops reading from Storage if the client disconnects.
       signal: c.req.raw.signal,
     },
   );
@@ -130,7 +130,7 @@ async function readObject(
   return response.body;
 }
 
-/** Whether an answer is as long as it has to be, as far as it says so: a gateway's page is not. */
+/** Whether a response has the expected length, if it states one. An error page of a gateway does not. */
 function hasLength({ headers }: Response, expected: number): boolean {
   const length = headers.get("Content-Length");
   return length === null || headers.has("Content-Encoding") ||

@@ -1,4 +1,4 @@
-/** `GET /file-download`: the caller's files, or those of a conversation. */
+/** `GET /file-download`: lists the caller's files, or those of a conversation. */
 import { decodeCursor, withNextCursor } from "../_shared/http/pagination.ts";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
@@ -12,7 +12,7 @@ export const listFiles = userRoute({
   query: FileListQuery,
   answers: {
     200: [
-      "A page of the list; next_cursor is null on the last page.",
+      "A page of files. `next_cursor` is null on the last page.",
       FileList,
     ],
   },

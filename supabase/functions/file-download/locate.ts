@@ -1,17 +1,17 @@
-/** Finds the object of a file that the caller may read. */
+/** Finds a file that the caller may read, and its object in Storage. */
 import type { Context } from "hono";
 import { call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
 import { Problem } from "../_shared/problems/problem.ts";
 import type { File } from "../_shared/wire/file.ts";
 
-/** What read_file answers, as far as downloads need it. */
+/** The part of read_file's result that downloads use. */
 export interface Located {
   file: File;
   storage_path: string;
 }
 
-/** @throws {Problem} `not_found` if the file does not exist, is not ready, or may not be seen by the caller. */
+/** @throws {Problem} `not_found` if the file does not exist or is not ready, or if the caller may not see it. */
 export async function locateReady(
   c: Context<Env>,
   fileId: string,

@@ -1,4 +1,4 @@
-/** `GET /file-download/{file_id}/url`: a short-lived URL that works without a token. */
+/** `GET /file-download/{file_id}/url`: signs a short-lived URL that works without a token. */
 import { z } from "@hono/zod-openapi";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { askStorage, publicStorageUrl } from "../_shared/platform/storage.ts";
@@ -20,7 +20,7 @@ export const signFileUrl = userRoute({
   params: FilePath,
   query: UrlQuery,
   answers: {
-    200: ["The URL.", SignedUrl],
+    200: ["The signed URL.", SignedUrl],
     302: ["Redirect to the signed URL."],
   },
   problems: ["not_found"],
@@ -40,7 +40,7 @@ export const signFileUrl = userRoute({
   if (!response.ok) throw await storageProblem(response, { 404: "not_found" });
   const { signedURL } = Signed.parse(await response.json());
 
-  // download= makes Storage send an attachment with that name, whatever the type.
+  // The download parameter makes Storage send any type as an attachment, under that name.
   const url = `${publicStorageUrl()}${signedURL}&download=${
     encodeURIComponent(file.original_name)
   }`;

@@ -1,16 +1,16 @@
-/** Bytes as they come, chunk by chunk. */
+/** Helpers for a body that is read chunk by chunk. */
 
-/** Where a file comes from. Read with `next`: what ends a loop over it early would end the source. */
+/** The chunks of a file. Read it with `next`: leaving a `for await` loop early would end it. */
 export type Chunks = AsyncIterator<Uint8Array>;
 
-/** The chunks of a body. When they are given up, the body stays open, so that its rest can be drained. */
+/** The chunks of a body. The body stays open if reading stops early, so that the rest can be drained. */
 export async function* chunksOf(
   body: ReadableStream<Uint8Array> | null,
 ): AsyncGenerator<Uint8Array> {
   if (body !== null) yield* body.values({ preventCancel: true });
 }
 
-/** `first`, unless it is empty, and then the rest. */
+/** Yields `first`, unless it is empty, and then the rest. */
 export async function* chain(
   first: Uint8Array,
   rest: Chunks,
@@ -23,7 +23,7 @@ export async function* chain(
   }
 }
 
-/** Chunks as one. */
+/** Joins chunks of `size` bytes in total. */
 export function concat(chunks: Uint8Array[], size: number): Uint8Array {
   const whole = new Uint8Array(size);
   chunks.reduce(

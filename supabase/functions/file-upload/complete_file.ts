@@ -1,4 +1,4 @@
-/** `POST /file-upload/{file_id}/complete`: makes a file ready that was sent straight to Storage. */
+/** `POST /file-upload/{file_id}/complete`: makes a file ready whose bytes were sent directly to Storage. */
 import { json, userRoute } from "../_shared/http/route.ts";
 import { FilePath } from "../_shared/wire/file.ts";
 import { completeUpload } from "./inspect.ts";
@@ -11,7 +11,7 @@ export const completeFile = userRoute(
     post: "/{file_id}/complete",
     summary: "Make a reserved file ready once its bytes are in Storage",
     description:
-      "Idempotent. The first bytes are looked at before the file is ready: what is neither text, an image nor a PDF " +
+      "Idempotent. The content is checked before the file becomes ready. A file that is not text, an image or a PDF " +
       "is refused and removed.",
     params: FilePath,
     answers: { 200: ["The file is ready.", Stored] },

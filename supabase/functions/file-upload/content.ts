@@ -1,39 +1,40 @@
-/** What a file is, by its first bytes. The declared type and the name only tell kinds of text apart. */
+/** Finds out what a file is from its first bytes. Its declared type and name only tell kinds of text apart. */
 import { fileTypeFromBuffer } from "file-type";
 import { Problem } from "../_shared/problems/problem.ts";
 import type { DeclaredType } from "./content_type.ts";
 import { imageTypeOf, isSameImage } from "./image_types.ts";
+import { isSerializedBytes } from "./serialized_bytes.ts";
 import { looksLikeSvg } from "./svg.ts";
 import { extensionOf, textTypeOf } from "./text_types.ts";
 import { isText, isUnicode } from "./text.ts";
 
-/** How many bytes a verdict looks at: an SVG may have a long prologue. */
+/** How many bytes of a file are checked. An SVG may begin with a long prologue. */
 export const SAMPLE_BYTES = 65_536;
 
-/** How many bytes tell whether a file is text: what file-type asks for. */
+/** How many of them decide whether a file is text. file-type asks for as many. */
 const TEXT_SAMPLE_BYTES = 4100;
 
-/** A PDF's header may stand anywhere in its first bytes (ISO 32000-2, annex I). */
+/** A PDF's header may be anywhere in this many bytes (ISO 32000-2, annex I). */
 const PDF_HEADER_WITHIN = 1024;
 
-/** What is known of a file before its bytes. */
+/** What the client says about a file. */
 export interface Described {
   bucket: string;
   name: string;
   type: DeclaredType;
 }
 
-/** The type that a file is stored with. */
+/** The type that a file is stored with, and its parameters. */
 export interface JudgedType {
   mimeType: string;
   parameters: string | null;
 }
 
 /**
- * The type of a file by its content.
+ * Determines the type of a file from its content.
  *
  * @param sample the file's first {@link SAMPLE_BYTES}, or all of a smaller file.
- * @throws {Problem} `type_mismatch` for what is neither text, an image nor a PDF.
+ * @throws {Problem} `type_mismatch` if it is not text, an image or a PDF, or is bytes that were turned into JSON.
  */
 export async function judgeContent(
   { bucket, name, type }: Described,
@@ -43,6 +44,16 @@ export async function judgeContent(
   const holdsText = isText(sample.subarray(0, TEXT_SAMPLE_BYTES), found);
   if (isPdf(sample, holdsText, name, type.essence)) {
     return kept(type, "application/pdf");
+  }
+  if (holdsText && isSerializedBytes(sample, name)) {
+    throw new Problem("type_mismatch", {
+      detail:
+        `"${name}" is binary data that was turned into JSON. Send the bytes as a Blob, File or ArrayBuffer; a ` +
+        "Uint8Array or Buffer is not sent as it is by functions.invoke.",
+      file: name,
+      declared: type.header,
+      found: "application/json",
+    });
   }
   if (holdsText && !isBrokenBinary(type.essence, sample)) {
     return isSvg(sample, name, type.essence)
@@ -56,7 +67,9 @@ export async function judgeContent(
       : kept(type, image);
   }
   throw new Problem("type_mismatch", {
-    detail: `"${name}" is ${found ?? "binary"}, not text, an image or a PDF.`,
+    detail: `"${name}" must be text, an image or a PDF, but its content is ${
+      found ?? "unknown binary data"
+    }.`,
     file: name,
     declared: type.header,
     found: found ?? null,
@@ -64,8 +77,8 @@ export async function judgeContent(
 }
 
 /**
- * Whether bytes that could be text in some old encoding are rather what is left of the image or PDF that
- * they are declared as.
+ * Whether the bytes, which could be text in a legacy encoding, are more likely a damaged image or PDF, because
+ * the client declares them as one.
  */
 function isBrokenBinary(declared: string | null, sample: Uint8Array): boolean {
   return (declared === "application/pdf" ||
@@ -73,7 +86,7 @@ function isBrokenBinary(declared: string | null, sample: Uint8Array): boolean {
     !isUnicode(sample);
 }
 
-/** The type, with the parameters that were declared for it and no other. */
+/** The type, with the declared parameters if they were declared for this same type. */
 function kept(type: DeclaredType, mimeType: string): JudgedType {
   return {
     mimeType,
@@ -85,7 +98,7 @@ async function recognized(sample: Uint8Array): Promise<string | undefined> {
   try {
     return (await fileTypeFromBuffer(sample))?.mime;
   } catch {
-    // A format that goes on behind the sample.
+    // The format needs more bytes than the sample has.
     return undefined;
   }
 }
@@ -100,13 +113,13 @@ function isPdf(
     sample.subarray(0, PDF_HEADER_WITHIN + 5),
   );
   const at = head.indexOf("%PDF-");
-  // A text may well mention the header; a PDF of ASCII alone is told by what it is called.
+  // A text may mention the header too. A PDF of ASCII only is recognised by its name or declared type.
   return at === 0 || (at > 0 && (
     !holdsText || declared === "application/pdf" || extensionOf(name) === "pdf"
   ));
 }
 
-/** A text with an svg element, unless it is declared as another text. */
+/** Whether a text is an SVG. A text that is declared as another kind of text is not. */
 function isSvg(
   sample: Uint8Array,
   name: string,
@@ -132,14 +145,14 @@ function textType(
     : expected;
 }
 
-/** Types that no text, image or PDF is ever sent as, unless its name says otherwise. */
+/** Types that clients do not use for text, images or PDFs, unless the file's name says that it is text. */
 const NEVER_OURS =
   /^(audio|video|font|model)\/|^application\/(zip|gzip|x-(7z-compressed|tar|bzip2?|rar.*|gzip|zip.*|executable|msdownload)|vnd\.rar|java-archive|wasm)$/;
 
 /**
- * The type that a reservation's upload is sent with, before there are bytes to judge.
+ * The type that a reserved file is expected to have, before there is any content to check.
  *
- * @throws {Problem} `unsupported_media_type` for a type that cannot become one of ours.
+ * @throws {Problem} `unsupported_media_type` if a file of the declared type cannot be text, an image or a PDF.
  */
 export function expectedType(
   { bucket, name, type }: Described,
@@ -151,7 +164,7 @@ export function expectedType(
   }
   if (NEVER_OURS.test(essence) && textTypeOf(name) === undefined) {
     throw new Problem("unsupported_media_type", {
-      detail: "Only text, images and PDFs are stored.",
+      detail: "Only text, images and PDFs can be stored.",
     });
   }
   if (extensionOf(name) === "pdf") return "application/pdf";

@@ -1,21 +1,21 @@
-/** The type that a client declares for a file: a hint, kept with the file. */
+/** Parses the type that a client declares for a file. It is a hint, and is kept with the file. */
 import { Problem } from "../_shared/problems/problem.ts";
 import { areParameters } from "../_shared/wire/media_type_parameters.ts";
 
-/** A Content-Type as it was sent, and what it says. All are null if there is none that can be read. */
+/** A parsed Content-Type. Every field is null if the header is absent or cannot be kept. */
 export interface DeclaredType {
-  /** As it was sent, if it can be kept. */
+  /** The header as it was sent. */
   header: string | null;
-  /** The media type without parameters, in lower case. */
+  /** The media type without parameters, in lower case; null if it is malformed. */
   essence: string | null;
-  /** The parameters as they were, without the first semicolon. */
+  /** The parameters as they were sent, without the first semicolon; null if they are malformed. */
   parameters: string | null;
 }
 
 const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
 const MAX_LENGTH = 1000;
 
-/** Reads a Content-Type. A malformed type declares nothing; malformed parameters are left out. */
+/** Parses a Content-Type. A malformed one is not an error. */
 export function declaredType(header: string | null | undefined): DeclaredType {
   const value = (header ?? "").replaceAll("\t", " ").trim();
   if (value === "" || value.length > MAX_LENGTH || !/^[ -~]*$/.test(value)) {
@@ -37,7 +37,7 @@ export function declaredType(header: string | null | undefined): DeclaredType {
 }
 
 /**
- * {@link declaredType} where a type has to be named.
+ * Parses a type that the client has to give.
  *
  * @throws {Problem} `unsupported_media_type` if it is malformed.
  */
@@ -49,7 +49,7 @@ export function requireType(
   const rest = end < 0 ? "" : header.slice(end).replaceAll("\t", " ").trim();
   if (essence === null || !areParameters(rest)) {
     throw new Problem("unsupported_media_type", {
-      detail: "The file's type is not a media type.",
+      detail: "`mime_type` must be a media type.",
     });
   }
   return { essence, ...declared };

@@ -1,20 +1,20 @@
-/** A file on its way to Storage: counted, hashed and limited, a chunk at a time. */
+/** Counts, hashes and limits a file while it is streamed to Storage. */
 import { createHash } from "node:crypto";
 import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
 import { STORAGE_TIMEOUT_MS } from "../_shared/platform/storage.ts";
 import { chain, type Chunks, concat } from "./chunks.ts";
 import { SAMPLE_BYTES } from "./content.ts";
 
-/** How much is gathered before it is passed on. */
+/** The smallest chunk that is passed on, except for the last one. */
 const GATHERED_BYTES = 64 * 1024;
 
-/** The first bytes of a file and the whole of it, the first bytes included. */
+/** The first bytes of a file, and all of its chunks including these bytes. */
 export interface Sampled {
   sample: Uint8Array;
   chunks: Chunks;
 }
 
-/** Reads until there is enough to judge the content by. */
+/** Reads enough of a file to check its content. */
 export async function takeSample(unguarded: Chunks): Promise<Sampled> {
   const source = guard(unguarded);
   const taken: Uint8Array[] = [];
@@ -32,7 +32,7 @@ export async function takeSample(unguarded: Chunks): Promise<Sampled> {
   };
 }
 
-/** The same chunks; what the source throws is the client's doing. */
+/** Passes the chunks on. If reading them fails, it is because the client's body ended early. */
 async function* guard(source: Chunks): AsyncGenerator<Uint8Array> {
   while (true) {
     const { value, done } = await source.next().catch((cause: unknown) => {
@@ -50,15 +50,15 @@ function endedEarly(cause?: unknown): Problem {
   });
 }
 
-/** What is known of a file once its last byte has gone by. */
+/** What is known once the whole file has passed. */
 export interface Totals {
   size: number;
   sha256: string;
 }
 
 /**
- * The same bytes in chunks of at least 64 KiB, but for the last: each chunk that is hashed and passed on
- * costs the same, however small it is, and clients send some of 1 KiB.
+ * Regroups the bytes into chunks of at least 64 KiB, except for the last one. Some clients send chunks of 1 KiB,
+ * and hashing and forwarding a small chunk takes as much time as a large one.
  */
 async function* gathered(source: Chunks): AsyncGenerator<Uint8Array> {
   let waiting: Uint8Array[] = [];
@@ -81,10 +81,11 @@ async function* gathered(source: Chunks): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * A stream of `chunks`, gathered, one in memory at a time. It fails if there are not as many bytes as
- * were `announced`, unless that is null. `admit` is told the size so far before a chunk goes
- * out, and refuses by throwing; `onStall` is called when Storage, and not the client, is silent.
- * What `admit` or the source threw is kept as {@link failure}, since fetch wraps what ends its body.
+ * Streams a file and holds one chunk of it in memory at a time. The stream fails if its length is not `announced`;
+ * null means that the length is not known. `admit` is called with the size so far before each chunk is passed on,
+ * and throws to stop the stream. `onStall` is called if Storage takes no chunk for too long; a slow client does not
+ * count. An error of `admit` or of the source is kept in {@link failure}, because fetch wraps it in an error of its
+ * own.
  */
 export class CountedStream {
   readonly body: ReadableStream<Uint8Array>;
@@ -100,10 +101,10 @@ export class CountedStream {
     onStall: () => void,
   ) {
     const chunks = gathered(source);
-    const storagesTurn = () => {
+    const watchStorage = () => {
       this.#stalled = setTimeout(onStall, STORAGE_TIMEOUT_MS);
     };
-    storagesTurn();
+    watchStorage();
     this.body = new ReadableStream<Uint8Array>({
       pull: async (controller) => {
         clearTimeout(this.#stalled);
@@ -120,7 +121,7 @@ export class CountedStream {
             this.#hash.update(value);
             controller.enqueue(value);
           }
-          storagesTurn();
+          watchStorage();
         } catch (error) {
           this.failure = problemFromUnknown(error);
           controller.error(this.failure);
@@ -129,12 +130,12 @@ export class CountedStream {
     }, { highWaterMark: 0 });
   }
 
-  /** Ends the watch over Storage; call it once there is an answer or a failure. */
+  /** Stops watching Storage. Call it when Storage has responded or failed. */
   settle(): void {
     clearTimeout(this.#stalled);
   }
 
-  /** What went by; call it once, after the last chunk. */
+  /** The size and digest of the file. Call it once, after the last chunk. */
   totals(): Totals {
     return { size: this.#size, sha256: this.#hash.digest("hex") };
   }

@@ -8,11 +8,11 @@ export const deleteFile = userRoute({
   operationId: "deleteFile",
   tag: "Files",
   delete: "/{file_id}",
-  summary: "Delete a file of yours, wherever it is linked",
+  summary: "Delete a file that you own, and its links",
   params: FilePath,
   answers: {
     204: [
-      "The file is deleted. Its quota is given back with the last name of its content.",
+      "The file is deleted. Its quota is freed once no other file has the same content.",
     ],
   },
   problems: ["not_found"],
@@ -20,7 +20,7 @@ export const deleteFile = userRoute({
   const { bucket, storage_path } = JSON.parse(
     await call(c, "delete_file", params),
   );
-  // Null if its bytes have other names.
+  // Null if other files share the object.
   if (storage_path !== null) await removeObject(c, bucket, storage_path);
   return c.body(null, 204);
 });

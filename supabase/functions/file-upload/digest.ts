@@ -1,11 +1,11 @@
-/** Repr-Digest (RFC 9530): what the client says the content's SHA-256 is. */
+/** Parses Repr-Digest (RFC 9530), in which a client states the SHA-256 of the content. */
 import { Problem } from "../_shared/problems/problem.ts";
 
 /**
- * The announced SHA-256 in lower-case hex; null where the header is absent or names only other
- * algorithms, which a recipient may ignore. Of several the last counts (RFC 9651).
+ * The stated SHA-256 in lower-case hex. Null if the header is absent or has only other algorithms, which a
+ * recipient may ignore. If it is there twice, the last one counts (RFC 9651).
  *
- * @throws {Problem} `malformed_request` for a sha-256 that is not 32 bytes of base64.
+ * @throws {Problem} `malformed_request` if the value is not 32 bytes of base64.
  */
 export function announcedSha256(header: string | undefined): string | null {
   const member = (header ?? "").split(",").map((part) => part.trim())
@@ -14,7 +14,7 @@ export function announcedSha256(header: string | undefined): string | null {
   const base64 = /^sha-256=:([A-Za-z0-9+/]{43}=):(?: *;.*)?$/.exec(member)?.[1];
   if (base64 === undefined) {
     throw new Problem("malformed_request", {
-      detail: "Repr-Digest must be sha-256=:<base64>:.",
+      detail: "Repr-Digest must have the form sha-256=:<base64>:.",
     });
   }
   return Array.from(

@@ -1,16 +1,15 @@
-/** The parameters of a Content-Disposition, as they should be written and as they are. */
+/** Parses the parameters of a Content-Disposition, including ones that clients quote incorrectly. */
 
-/** Where a parameter begins: its name and the equals sign. */
+/** The beginning of a parameter: its name and the equals sign. */
 const NAME = /;\s*([\w*-]+)\s*=\s*/g;
 
-/** What follows a value: the next parameter, or the end. */
+/** What may follow a value: the next parameter, or the end of the header. */
 const END = /\s*(?:;\s*[\w*-]+\s*=|;?\s*$)/y;
 
 /**
- * Parameters by name, in lower case; of several with one name, the first. A quoted value ends at the
- * quote that another parameter or the end follows, since some clients do not escape quotes
- * (`filename="a"b".txt"`), and a bare one there too, since some do not quote spaces
- * (`filename=my file.txt`).
+ * The parameters by their name in lower case. If a name is there twice, the first one counts. A value ends only
+ * where the next parameter or the end of the header follows, because some clients do not escape quotes
+ * (`filename="a"b".txt"`) or do not quote spaces (`filename=my file.txt`).
  */
 export function dispositionParameters(header: string): Map<string, string> {
   const text = `;${header}`;
@@ -27,7 +26,7 @@ export function dispositionParameters(header: string): Map<string, string> {
   return parameters;
 }
 
-/** The value of a quoted string, and where it ends. Only quotes and backslashes are escaped. */
+/** The value of a quoted string, and where it ends. A backslash escapes only quotes and backslashes. */
 function quotedValue(text: string, start: number): [string, number] {
   let end = start;
   do {
@@ -40,7 +39,7 @@ function quotedValue(text: string, start: number): [string, number] {
   ];
 }
 
-/** Whether an odd number of backslashes stands before a quote that does not end the header. */
+/** Whether a quote is escaped: after an odd number of backslashes, and not the last quote of the header. */
 function isEscaped(text: string, quote: number): boolean {
   let backslashes = 0;
   while (text[quote - 1 - backslashes] === "\\") backslashes++;

@@ -1,18 +1,18 @@
-/** The display name of a file: kept in its row, never part of a key. */
+/** Reads the name of a file from headers. It is stored in the file's row, and is never part of an object's key. */
 import { Problem } from "../_shared/problems/problem.ts";
 import { dispositionParameters } from "./disposition_parameters.ts";
 
 const MAX_CHARACTERS = 255;
 
-/** For a body that comes without a name. */
+/** The name of a file that is sent without one. */
 const UNNAMED = "unnamed";
 
-/** Embeddings, overrides and isolates, with which `exe.jpg` can be made of `gpj.exe`. */
+/** Bidirectional controls, which can make `gpj.exe` look like `exe.jpg`. */
 const DIRECTION_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
 
 /**
- * The name in a Content-Disposition (RFC 6266, RFC 8187) or else in X-File-Name (percent-encoded
- * UTF-8), cleaned by {@link cleanFileName}; `unnamed` if there is neither.
+ * The name of a raw body: from Content-Disposition (RFC 6266, RFC 8187), or else from X-File-Name (percent-encoded
+ * UTF-8), or else `unnamed`.
  *
  * @throws {Problem} `validation_failed`
  */
@@ -22,7 +22,7 @@ export function fileNameFrom(headers: Headers): string {
   return name === null ? UNNAMED : cleanFileName(name);
 }
 
-/** Browsers and curl escape these three, and no others, in the names of a form (WHATWG HTML). */
+/** The only characters that browsers and curl escape in the file names of a form (WHATWG HTML). */
 const ESCAPES: Record<string, string> = {
   "%22": '"',
   "%0D": "\r",
@@ -30,7 +30,7 @@ const ESCAPES: Record<string, string> = {
 };
 
 /**
- * The name of a form's part; `unnamed` if it has none.
+ * The file name of a form's part, or `unnamed`.
  *
  * @throws {Problem} `validation_failed`
  */
@@ -41,10 +41,10 @@ export function partFileName(disposition: string): string {
 }
 
 /**
- * The last segment of a path, as RFC 6266 section 4.3 asks.
+ * A valid file name: the last segment of the path, as RFC 6266 section 4.3 recommends.
  *
- * @throws {Problem} `validation_failed` for a name that is empty or too long, is not Unicode text,
- * or holds control characters or overrides of text direction.
+ * @throws {Problem} `validation_failed` if it is empty, too long or not valid Unicode, or if it contains control
+ * characters or overrides of text direction.
  */
 export function cleanFileName(name: string): string {
   const segment = (name.split(/[/\\]/).at(-1) ?? "").trim();
@@ -65,7 +65,7 @@ export function cleanFileName(name: string): string {
   return segment;
 }
 
-/** `filename*` if it can be read, else `filename`; null if there is neither. */
+/** The value of `filename*` if it can be decoded, else that of `filename`; null without either. */
 function dispositionName(header: string): string | null {
   const parameters = dispositionParameters(header);
   const plain = parameters.get("filename");
@@ -92,8 +92,8 @@ function percentDecoded(value: string | null): string | null {
 }
 
 /**
- * Header bytes reach us one character each: clients that send raw UTF-8 are understood too. What is
- * decoded already is left as it is.
+ * Decodes UTF-8 in a header value. A header arrives with one character for each byte, so the name of a client that
+ * sends raw UTF-8 has to be decoded. A value that cannot be such bytes is returned as it is.
  */
 function headerText(value: string): string {
   if (/[^\0-\xff]/.test(value)) return value;

@@ -1,6 +1,6 @@
-/** Images by their bytes, and the names that one and the same format goes by. */
+/** Recognises images by their bytes, and knows the media types that are used for the same format. */
 
-/** Types that are sent for each other. */
+/** Media types that clients use for the same format. */
 const FAMILIES = [
   ["image/jpeg", "image/jpg", "image/pjpeg"],
   ["image/png", "image/apng", "image/x-png"],
@@ -22,7 +22,7 @@ const FAMILIES = [
   ],
 ];
 
-/** Whether a declared type is a name of the format that was found. */
+/** Whether the declared type is a media type of the format that was found. */
 export function isSameImage(
   declared: string | null,
   found: string,
@@ -33,12 +33,12 @@ export function isSameImage(
     ));
 }
 
-/** Brands of still images and sequences in ISO base media files (ISO/IEC 23008-12, AVIF 1.1). */
+/** Brands of images and image sequences in ISO base media files (ISO/IEC 23008-12, AVIF 1.1). */
 const AVIF_BRANDS = ["avif", "avis"];
 const HEIC_BRANDS = ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm"];
 const HEIF_BRANDS = ["mif1", "mif2", "msf1", "miaf"];
 
-/** The type of an image; null if it is none. `found` is what file-type takes the bytes for. */
+/** The media type of an image, or null if the bytes are not one. `found` is the type that file-type recognised. */
 export function imageTypeOf(
   sample: Uint8Array,
   found: string | undefined,
@@ -47,7 +47,7 @@ export function imageTypeOf(
   const branded = brandedImage(sample, head);
   if (branded !== null) return branded;
   if (found?.startsWith("image/")) return found;
-  // Only its directory says which camera's TIFF it is, and that may be at the end of the file.
+  // file-type needs the directory to tell formats of TIFF apart, and it may be at the end of the file.
   if (/^(II\*\0|II\+\0|MM\0\*|MM\0\+)/.test(head)) return "image/tiff";
   if (/^P[4-7]\s/.test(head)) return "image/x-portable-anymap";
   if (head.startsWith("qoif")) return "image/qoi";
@@ -66,7 +66,7 @@ function brandedImage(sample: Uint8Array, head: string): string | null {
     brands.push(head.slice(at, at + 4));
   }
   const has = (known: string[]) => brands.some((b) => known.includes(b));
-  // A video may be compatible with a brand of images; an image's own brand is one of them.
+  // A video may list a compatible image brand, so the major brand has to be one of an image.
   const major = brands.slice(0, 1);
   if (
     !major.some((b) =>

@@ -1,4 +1,4 @@
-/** The content check of files that went to Storage without passing through us. */
+/** Checks the content of a file that was sent directly to Storage, and completes it. */
 import type { Context } from "hono";
 import { call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
@@ -9,7 +9,7 @@ import { judgeContent, type JudgedType, SAMPLE_BYTES } from "./content.ts";
 import { declaredType } from "./content_type.ts";
 import { abandon, settled, type StoredFile } from "./store.ts";
 
-/** What read_upload answers. */
+/** What the SQL function read_upload returns. */
 interface Upload {
   file: {
     id: string;
@@ -18,15 +18,16 @@ interface Upload {
     declared_type: string | null;
   };
   storage_path: string;
-  /** Null once the file is ready. */
+  /** The stored object; null if the file is ready already. */
   object: { size_bytes: number; version: string | null } | null;
 }
 
 /**
- * Makes a file ready whose bytes are in Storage, if they are what they should be: looks at the first of
- * them before anybody else can, and then insists on the object that it looked at.
+ * Makes a reserved file ready. The content is checked while only its owner can read it, and completing then requires
+ * the same version of the object, so the checked bytes are the ones that others get.
  *
- * @throws {Problem} `type_mismatch`, and the upload is given up; or what the database refuses.
+ * @throws {Problem} `type_mismatch` if the content is not accepted, and the file is deleted; or a problem of the
+ * database.
  */
 export async function completeUpload(
   c: Context<Env>,

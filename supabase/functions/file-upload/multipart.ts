@@ -1,4 +1,4 @@
-/** The files and fields of a multipart/form-data body (RFC 7578), one after the other, streamed. */
+/** Reads the files and fields of a multipart/form-data body (RFC 7578) in order, as a stream. */
 import { Problem } from "../_shared/problems/problem.ts";
 import { type DeclaredType, declaredType } from "./content_type.ts";
 import { chain, type Chunks } from "./chunks.ts";
@@ -7,20 +7,20 @@ import { partFileName } from "./file_name.ts";
 import { PartSource } from "./part_source.ts";
 import { decoded } from "./transfer_encoding.ts";
 
-/** A form of more parts than this is cut off. */
+/** The most parts that a form may have. */
 const MAX_PARTS = 200;
 
-/** The most that a field may have, in bytes. */
+/** The most bytes that a field may have. */
 const MAX_FIELD_BYTES = 256 * 1024;
 
-/** A part that is meant as a file. Its chunks must be read, or given up, before the next part comes. */
+/** A part that is a file. Whatever is not read of its chunks is skipped when the next part is requested. */
 export interface FilePart {
   kind: "file";
-  /** @throws {Problem} for a name, an encoding or headers that are refused. */
+  /** @throws {Problem} if the headers cannot be parsed, or the name or encoding is not accepted. */
   announce(): { name: string; type: DeclaredType; chunks: Chunks };
 }
 
-/** A field of the form. */
+/** A part that is a field. */
 export interface FieldPart {
   kind: "field";
   name: string;
@@ -28,10 +28,10 @@ export interface FieldPart {
 }
 
 /**
- * Reads a form's parts in order. What is left of a part that its reader gave up is skipped. An input that
- * was left empty is no part; a part whose headers are broken is a file, since nothing says that it is not.
+ * Reads the parts of a form in order. A file input that was left empty is skipped. A part with malformed headers
+ * counts as a file, so that it gets a result and does not vanish.
  *
- * @throws {Problem} `malformed_request` for a body that is no form, ends early or has more than 200 parts.
+ * @throws {Problem} `malformed_request` if the body is not a form, ends early or has more than 200 parts.
  */
 export async function* partsOf(
   contentType: string,
@@ -40,7 +40,9 @@ export async function* partsOf(
   const source = new PartSource(body, boundaryOf(contentType));
   await source.start();
   for (let count = 0; await source.nextPart(); count++) {
-    if (count === MAX_PARTS) throw malformed("The form has too many parts.");
+    if (count === MAX_PARTS) {
+      throw malformed(`A form may have at most ${MAX_PARTS} parts.`);
+    }
     const headers = readHeaders(await source.headers());
     const content = source.content();
     if (isField(headers)) {
@@ -51,7 +53,7 @@ export async function* partsOf(
     ) {
       yield filePart(headers, content);
     } else {
-      // An input that was left empty has neither a name nor bytes.
+      // A file input that was left empty has neither a name nor content.
       const first = await content.next();
       if (!first.done) {
         yield filePart(headers, chain(first.value, content));
@@ -69,18 +71,19 @@ function boundaryOf(contentType: string): string {
   if (
     boundary === "" || boundary.length > 200 || !contentType.includes(";")
   ) {
-    throw malformed("The form has no boundary.");
+    throw malformed("The Content-Type of the form has no boundary.");
   }
   return boundary;
 }
 
-/** The headers of a part that count; null if they are broken. */
+/** The headers of a part, null where one is absent. */
 interface PartHeaders {
   disposition: string | null;
   type: string | null;
   encoding: string | null;
 }
 
+/** Null if the headers are malformed. */
 function readHeaders(lines: string[] | null): PartHeaders | null {
   const headers = new Map<string, string>();
   for (const line of lines ?? []) {
@@ -102,7 +105,7 @@ function readHeaders(lines: string[] | null): PartHeaders | null {
   };
 }
 
-/** A part without a file's name is a field, unless its type is one that only files have. */
+/** Whether a part is a field: it has no `filename`, and is not declared as application/octet-stream. */
 function isField(headers: PartHeaders | null): boolean {
   return headers !== null &&
     !/filename\*?\s*=/i.test(headers.disposition ?? "") &&
@@ -114,7 +117,7 @@ function filePart(headers: PartHeaders | null, content: Chunks): FilePart {
     kind: "file",
     announce: () => {
       if (headers === null) {
-        throw malformed("The part's headers cannot be read.");
+        throw malformed("The headers of this part are malformed.");
       }
       return {
         name: partFileName(headers.disposition ?? ""),

@@ -1,22 +1,23 @@
-/** The bytes of a multipart body, cut at its boundaries (RFC 2046, section 5.1). */
+/** Splits a multipart body at its boundaries (RFC 2046, section 5.1). */
 import { Buffer } from "node:buffer";
 import { Problem } from "../_shared/problems/problem.ts";
 
-/** The most that the headers of one part may have, in bytes. */
+/** The most bytes that the headers of a part may have. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
 const CRLF = Buffer.from("\r\n");
 const HEADERS_END = Buffer.from("\r\n\r\n");
 
 /**
- * Reads a body part by part: {@link nextPart}, then {@link headers}, then {@link content} until it ends.
+ * Reads a body part by part. Call {@link start} once, then for each part {@link nextPart}, {@link headers} and
+ * {@link content}, and read the content to its end.
  *
  * Every method throws a {@link Problem} `malformed_request` if the body ends early.
  */
 export class PartSource {
   #source: AsyncIterator<Uint8Array>;
   #delimiter: Buffer;
-  /** What was read and not yet taken. A delimiter begins with a line break, which the first may lack. */
+  /** Bytes that are read but not yet used. It begins with a line break, which the first delimiter may lack. */
   #buffer: Buffer = CRLF;
   #afterHeaders = false;
 
@@ -25,16 +26,16 @@ export class PartSource {
     this.#delimiter = Buffer.from(`\r\n--${boundary}`, "latin1");
   }
 
-  /** Skips what stands before the first boundary. */
+  /** Skips everything before the first boundary. */
   async start(): Promise<void> {
     for await (const _ of this.content());
   }
 
-  /** Whether another part follows the boundary that was just read. */
+  /** Whether another part follows the boundary that was read last. */
   async nextPart(): Promise<boolean> {
     await this.#have(2);
     if (this.#buffer.subarray(0, 2).toString("latin1") === "--") return false;
-    // White space may stand behind a boundary.
+    // A boundary may be followed by white space.
     let end;
     while ((end = this.#buffer.indexOf(CRLF)) < 0) {
       if (this.#buffer.length > 1024) throw malformed();
@@ -44,7 +45,7 @@ export class PartSource {
     return true;
   }
 
-  /** The lines of a part's headers, folded ones joined; null if they do not end or are too long. */
+  /** The header lines of a part, with folded lines joined; null if they do not end or are too long. */
   async headers(): Promise<string[] | null> {
     for (let from = 0;;) {
       const end = this.#buffer.indexOf(HEADERS_END, from);
@@ -53,7 +54,7 @@ export class PartSource {
       if (end > MAX_HEADER_BYTES) return null;
       if (end >= 0) {
         const text = this.#buffer.subarray(0, end).toString("latin1");
-        // The empty line stays: it may be the line break of the delimiter that ends an empty part.
+        // Keeps the last line break, because it is part of the next delimiter if the content is empty.
         this.#buffer = this.#buffer.subarray(end + CRLF.length);
         this.#afterHeaders = true;
         return text.replace(/\r\n[ \t]+/g, " ").split("\r\n").slice(1);
@@ -64,7 +65,7 @@ export class PartSource {
     }
   }
 
-  /** The rest of the part, up to the boundary that ends it. */
+  /** The content of the part, up to the boundary that ends it. */
   async *content(): AsyncGenerator<Uint8Array> {
     if (this.#afterHeaders) {
       this.#afterHeaders = false;

@@ -13,13 +13,13 @@ const REMOVAL_TIMEOUT_MS = 2000;
 export async function removeObject(
   c: Context<Env>,
   bucket: string,
-  path: string,
+  storagePath: string,
 ): Promise<void> {
   try {
     const response = await askStorage(c, `/object/${bucket}`, {
       method: "DELETE",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ prefixes: [path] }),
+      body: JSON.stringify({ prefixes: [storagePath] }),
       timeoutMs: REMOVAL_TIMEOUT_MS,
     });
     await response.body?.cancel();

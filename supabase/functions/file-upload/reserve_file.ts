@@ -1,4 +1,4 @@
-/** `POST /file-upload/reservations`: room for a file, and where to send its bytes. */
+/** `POST /file-upload/reservations`: reserves quota for a file whose bytes go directly to Storage. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { json, userRoute } from "../_shared/http/route.ts";
@@ -21,12 +21,16 @@ export const reserveFile = userRoute({
   operationId: "reserveFile",
   tag: "Files",
   post: "/reservations",
-  summary: "Reserve room for a file and get where to send its bytes",
+  summary: "Reserve a file, to send its bytes directly to Storage",
   description:
-    "For big files and poor networks. Send the bytes to `signed_upload.url` with PUT, or to the resumable (TUS) " +
-    "endpoint, with the file's `mime_type` as Content-Type; then complete the file.",
+    "For large files and unreliable networks. Send the bytes to `signed_upload.url` with PUT, or to the resumable " +
+    "(TUS) endpoint, with the file's `mime_type` as Content-Type. Then complete the file. An upload with " +
+    "`x-upsert: true` is refused, because it could replace a file that is ready. A reservation that is not " +
+    "completed is removed after three hours.",
   body: { schema: ReservationRequest, maxBytes: MAX_RESERVATION_BYTES },
-  answers: { 201: ["The reservation.", Reservation] },
+  answers: {
+    201: ["The pending file, and where to send its bytes.", Reservation],
+  },
   problems: [
     "read_only",
     "not_found",
@@ -62,13 +66,17 @@ export const reserveFile = userRoute({
   return json(c, JSON.stringify({ file, signed_upload, resumable }), 201);
 });
 
-/** What Storage answers; the token is a JWT that ends when the URL does. */
+/** The response of Storage. The token is a JWT that expires together with the URL. */
 const SignedUpload = z.object({ url: z.string(), token: z.string() });
 
-async function signUpload(c: Context<Env>, bucket: string, path: string) {
+async function signUpload(
+  c: Context<Env>,
+  bucket: string,
+  storage_path: string,
+) {
   const response = await askStorage(
     c,
-    `/object/upload/sign/${bucket}/${path}`,
+    `/object/upload/sign/${bucket}/${storage_path}`,
     { method: "POST" },
   );
   if (!response.ok) throw await storageProblem(response);
@@ -76,7 +84,7 @@ async function signUpload(c: Context<Env>, bucket: string, path: string) {
   return {
     url: `${publicStorageUrl()}${url}`,
     token,
-    path,
+    path: storage_path,
     expires_at: new Date((expiryOf(token) ?? 0) * 1000).toISOString(),
   };
 }

@@ -1,4 +1,4 @@
-/** What file-upload takes and answers. */
+/** The requests and responses of file-upload. */
 import { z } from "@hono/zod-openapi";
 import { ContinuationId, Metadata } from "../_shared/wire/conversation.ts";
 import { File } from "../_shared/wire/file.ts";
@@ -6,16 +6,16 @@ import { ProblemDetails } from "../_shared/http/openapi.ts";
 import { storable } from "../_shared/wire/storable.ts";
 import { queryOf } from "../_shared/wire/rules.ts";
 
-/** Files in one multipart body. */
+/** The most files that a form may have. */
 export const MAX_FILES = 10;
 
-/** A reservation is names and numbers, and metadata of up to 64 KiB. */
+/** The most bytes of a JSON body, which may contain 64 KiB of metadata. */
 export const MAX_RESERVATION_BYTES = 256 * 1024;
 
 const BucketName = z.enum(["user-files", "generated-files"]);
 const Bucket = BucketName.default("user-files");
 
-/** Metadata in a query or a field: the JSON text of an object, which is passed on as it was sent. */
+/** Metadata in the query or in a form field: the text of a JSON object, which is passed on as it was sent. */
 const MetadataText = z.string().superRefine((value, context) => {
   let parsed: unknown;
   try {
@@ -38,17 +38,17 @@ const MetadataText = z.string().superRefine((value, context) => {
   description: "A JSON object of up to 64 KiB.",
 });
 
-/** What a query or the fields of a form say of all files. */
+/** What applies to every file of a request. */
 const common = {
   continuation_id: ContinuationId.optional().openapi({
-    description: "Links the file to this conversation.",
+    description: "The conversation to link the file to.",
   }),
   metadata: MetadataText.optional(),
 };
 
 export const UploadQuery = queryOf({ bucket: Bucket, ...common });
 
-/** The fields of a form that say what the query can say too, and stand before the first file. */
+/** The form fields that replace parameters of the query. They come before the first file. */
 export const UploadFields = z.strictObject({
   bucket: BucketName.optional(),
   ...common,
@@ -60,7 +60,7 @@ export function isUploadField(
   return Object.hasOwn(UploadFields.shape, name);
 }
 
-/** What names and describes a raw body; a form's parts have headers of their own. */
+/** The headers that describe a raw body. The parts of a form have their own headers. */
 export const UploadHeaders = z.object({
   "content-disposition": z.string().optional().openapi({
     description: "The file's name, in filename* or filename (RFC 6266).",
@@ -69,7 +69,8 @@ export const UploadHeaders = z.object({
     description: "The file's name, as percent-encoded UTF-8.",
   }),
   "repr-digest": z.string().optional().openapi({
-    description: "sha-256=:…:, which the content must have (RFC 9530).",
+    description:
+      "The SHA-256 that the content must have, as `sha-256=:<base64>:` (RFC 9530).",
   }),
 });
 
@@ -78,7 +79,7 @@ export const ReservationRequest = storable(
     original_name: z.string(),
     mime_type: z.string(),
     size_bytes: z.int().min(0).openapi({
-      description: "Quota is taken for it.",
+      description: "The exact size. It counts against the quota at once.",
     }),
     bucket: Bucket,
     continuation_id: ContinuationId.nullish(),
@@ -90,7 +91,7 @@ export const RenameRequest = storable(
   z.strictObject({
     original_name: z.string().optional(),
     metadata: Metadata.optional().openapi({
-      description: "A merge patch.",
+      description: "A merge patch (RFC 7396).",
     }),
   }).openapi("RenameRequest"),
 );
@@ -99,7 +100,7 @@ export const Stored = z.strictObject({
   file: File,
   deduplicated: z.boolean().openapi({
     description:
-      "You had the same content in this bucket under the same name already: this is that file.",
+      "Whether you already had this content in this bucket under this name. The file is then the existing one.",
   }),
 }).openapi("Stored");
 
@@ -112,41 +113,51 @@ export const MultipartAnswer = z.strictObject({
 export const Reservation = z.strictObject({
   file: File,
   signed_upload: z.strictObject({
-    url: z.string().openapi({ description: "PUT the bytes here." }),
-    token: z.string(),
+    url: z.string().openapi({ description: "Send the bytes here with PUT." }),
+    token: z.string().openapi({
+      description: "For uploadToSignedUrl of supabase-js.",
+    }),
     path: z.string(),
     expires_at: z.string().openapi({ format: "date-time" }),
   }),
   resumable: z.strictObject({
     endpoint: z.string().openapi({
-      description: "A TUS endpoint; send your access token.",
+      description:
+        "A TUS endpoint that requires your access token. With `/sign` appended it requires " +
+        "`signed_upload.token` in `x-signature` instead.",
     }),
     bucket: z.string(),
-    object_name: z.string(),
+    object_name: z.string().openapi({
+      description: "The `objectName` of the TUS metadata.",
+    }),
   }),
 }).openapi("Reservation");
 
 export const SweepRequest = z.strictObject({
-  pending_seconds: z.int().min(0).max(31_536_000).default(86_400).openapi({
-    description: "Age at which an unfinished upload is given up.",
+  pending_seconds: z.int().min(0).max(31_536_000).default(10_800).openapi({
+    description:
+      "Age in seconds at which an unfinished upload is deleted. A signed upload URL is valid for two hours.",
   }),
   unlinked_seconds: z.int().min(0).max(31_536_000).default(604_800).openapi({
-    description: "How long a file without a conversation is kept.",
+    description: "How many seconds a file is kept that no conversation links.",
   }),
   max_objects: z.int().min(1).max(1000).default(100).openapi({
     description:
-      "How many objects one call removes at most; call again while `more` is true.",
+      "The most objects that one call removes. Call again while `more` is true.",
   }),
 }).openapi("SweepRequest");
 
 export const SweepAnswer = z.strictObject({
-  expired: z.int().openapi({ description: "Unfinished uploads given up." }),
+  expired: z.int().openapi({ description: "Unfinished uploads deleted." }),
   unlinked: z.int().openapi({
-    description: "Files without a conversation given up.",
+    description: "Files deleted that no conversation links.",
   }),
   objects: z.int().openapi({ description: "Objects removed from Storage." }),
   rows: z.int().openapi({
-    description: "Rows forgotten, their objects being gone.",
+    description:
+      "Rows of deleted files removed because their objects are gone.",
   }),
-  more: z.boolean(),
+  more: z.boolean().openapi({
+    description: "Whether another call has more to remove.",
+  }),
 }).openapi("SweepAnswer");

@@ -1,4 +1,4 @@
-/** One file from a client into Storage: row, bytes, ready. A crash between leaves work to the sweep. */
+/** Stores one file: first its row, then its bytes, then the row is made ready. The sweep cleans up after a crash. */
 import type { Context } from "hono";
 import { call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
@@ -11,39 +11,39 @@ import { CountedStream, takeSample, type Totals } from "./counted_stream.ts";
 import { removeObject } from "./remove.ts";
 import { hasExpired } from "./token_time.ts";
 
-/** What is known of a file before its bytes. */
+/** What the client says about a file, and where it belongs. */
 export interface Announced extends Described {
-  /** Null if the client does not say: quota then grows with the bytes. */
+  /** Null if it is not known. Quota is then taken while the bytes arrive. */
   size: number | null;
-  /** Lower-case hex; null if the client does not say. */
+  /** Lower-case hex; null if the client does not state it. */
   sha256: string | null;
   /** The text of a JSON object. */
   metadata: string | undefined;
   continuationId: string | undefined;
 }
 
-/** A file as the API answers it: the text, and whether it was there already. */
+/** The response for a stored file: its JSON text, and whether the file existed already. */
 export interface StoredFile {
   text: string;
   deduplicated: boolean;
 }
 
-/** A row that waits for bytes, and where they go. */
+/** What the SQL function reserve_file returns. */
 interface Reserved {
   file: { id: string; bucket: string; size_bytes: number };
   storage_path: string;
   max_bytes: number;
 }
 
-/** How much quota an upload of unknown size takes at once, at least. */
+/** The least quota that an upload of unknown size takes at a time. */
 const GROWTH_BYTES = 1024 * 1024;
 
 /**
- * Stores a file and answers with it, or with the same owner's file of the same content and name.
+ * Stores a file, unless the owner already has one of the same content and name, which is then returned.
  *
- * @throws {Problem} what the content's check, reserving, Storage or completing refuse; the row is then
- * deleted and its quota given back. If the access token expires meanwhile, nothing can be given back: the
- * problem names the file, and how to go on.
+ * @throws {Problem} if the content, the quota, Storage or the database refuses it. The row is then deleted and its
+ * quota is freed. If the access token expires meanwhile, neither is possible: the problem then names the file and
+ * says how to continue.
  */
 export async function storeFile(
   c: Context<Env>,
@@ -82,8 +82,8 @@ function expiredMeanwhile(
   cause: unknown,
 ): Problem {
   const next = isStored
-    ? `Its bytes are stored: complete it with POST /file-upload/${file_id}/complete and a new token.`
-    : `Send it again with a new token, and delete what was reserved with DELETE /file-upload/${file_id}.`;
+    ? `The bytes are stored. With a new token, complete the file by POST /file-upload/${file_id}/complete.`
+    : `With a new token, upload the file again, and delete this attempt by DELETE /file-upload/${file_id}.`;
   return new Problem("invalid_token", {
     detail: `The access token expired during the upload. ${next}`,
     file_id,
@@ -112,8 +112,8 @@ async function reserve(
 }
 
 /**
- * @throws {Problem} `unavailable` if Storage has said yes to bytes that it does not have: the client has
- * sent them all, and can only send them again.
+ * @throws {Problem} `unavailable` if Storage accepted the bytes but does not have them. The client did everything
+ * right, and can only send them again.
  */
 async function complete(
   c: Context<Env>,
@@ -136,8 +136,8 @@ async function complete(
 }
 
 /**
- * What complete_file answers, as the API does: it ends in `"redundant":{…}`, an object that nothing refers
- * to any more, which is removed. All else stays the text that it is.
+ * Turns the result of complete_file into a response. It ends in `"redundant":{…}`, an object that no row uses any
+ * more: the object is removed from Storage, and the member from the text. The rest of the text stays as it is.
  */
 export async function settled(
   c: Context<Env>,
@@ -148,15 +148,12 @@ export async function settled(
     await removeObject(c, redundant.bucket, redundant.storage_path);
   }
   return {
-    text: answer.replace(
-      /\s*,\s*"redundant"\s*:\s*(null|\{[^{}]*\})\s*\}$/,
-      "}",
-    ),
+    text: answer.replace(/,"redundant":(null|\{[^{}]*\})\}$/, "}"),
     deduplicated,
   };
 }
 
-/** Streams the bytes to Storage and gives back what they were. */
+/** Streams the bytes to Storage, and returns their number and digest. */
 async function transfer(
   c: Context<Env>,
   { file, storage_path, max_bytes }: Reserved,
@@ -185,7 +182,7 @@ async function transfer(
     );
     if (!response.ok) {
       throw await storageProblem(response, {
-        // The row that the upload belongs to was deleted meanwhile.
+        // The file was deleted during the upload.
         403: "not_found",
         409: "upload_mismatch",
         413: "file_too_large",
@@ -202,8 +199,8 @@ async function transfer(
 }
 
 /**
- * The type that Storage keeps and serves under a signed URL. Its list of allowed types has wildcards for
- * text, which let parameters through; others are compared as they are written.
+ * The type that Storage keeps, and sends to users of a signed URL. Parameters are possible only for text, whose
+ * entry in the bucket's list of allowed types has a wildcard. Storage compares other types literally.
  */
 function objectType({ mimeType, parameters }: JudgedType): string {
   return parameters !== null && mimeType.startsWith("text/") &&
@@ -212,7 +209,7 @@ function objectType({ mimeType, parameters }: JudgedType): string {
     : mimeType;
 }
 
-/** Takes quota for `size` bytes and room to grow; for just `size` if that is too much. */
+/** Takes quota for twice `size` if there is enough, else for `size` only. Returns how much it took. */
 async function grow(
   c: Context<Env>,
   file_id: string,
@@ -229,7 +226,7 @@ async function grow(
   }
 }
 
-/** Gives up a file. What fails here is left to the sweep: the first failure is the one to tell. */
+/** Deletes a file whose upload failed. If this fails too, the sweep does it; the client hears of the first failure. */
 export async function abandon(
   c: Context<Env>,
   file_id: string,

@@ -1,4 +1,4 @@
-/** The files of a form, one after the other, each with a result of its own. */
+/** Stores the files of a form one after the other. Each has its own result. */
 import type { Context } from "hono";
 import type { z } from "@hono/zod-openapi";
 import type { Env } from "../_shared/platform/env.ts";
@@ -15,23 +15,22 @@ import {
 } from "./schemas.ts";
 import { storeFile } from "./store.ts";
 
-/** The result of each file in order, as JSON text. */
+/** The result of each file in order, as JSON text, and whether all were stored. */
 export interface FormResults {
   results: string[];
   isComplete: boolean;
 }
 
-/** What holds for all files of a form. */
+/** What applies to every file of a form. */
 type Common = Pick<
   z.infer<typeof UploadQuery>,
   "bucket" | "continuation_id" | "metadata"
 >;
 
 /**
- * Stores the files of a form. A field of the form replaces the parameter of its name in the query.
+ * Stores the files of a form. A form field replaces the parameter of the same name in the query.
  *
- * @throws {Problem} for a form of which nothing was stored: one that has no file, breaks off, or has a
- * field that is not valid.
+ * @throws {Problem} if nothing was stored because the form has no file, ends early, or has an invalid field.
  */
 export async function storeForm(
   c: Context<Env>,
@@ -53,7 +52,7 @@ export async function storeForm(
       }
     }
   } catch (error) {
-    // The form broke: what was stored before is told all the same, and the break once.
+    // The form ended early or is invalid. Files that were stored before still get their results.
     if (!form.hasStored) throw error;
     form.break(error);
   }
@@ -86,7 +85,7 @@ function parseFields(
   return parsed.data;
 }
 
-/** What has become of a form's files so far. */
+/** Collects the results of a form's files. */
 class FormOutcome implements FormResults {
   readonly results: string[] = [];
   files = 0;
@@ -102,7 +101,9 @@ class FormOutcome implements FormResults {
   async settle(store: () => Promise<string>): Promise<void> {
     this.files++;
     if (this.files > MAX_FILES) {
-      return this.#fail(malformed(`A form may have ${MAX_FILES} files.`));
+      return this.#fail(
+        malformed(`A form may have at most ${MAX_FILES} files.`),
+      );
     }
     try {
       this.results.push(await store());
@@ -113,7 +114,7 @@ class FormOutcome implements FormResults {
     }
   }
 
-  /** The form ended early, which the result of its last file may already say. */
+  /** Adds a result for a form that ended early, unless the result of its last file already says so. */
   break(error: unknown): void {
     if (!this.#endsBroken) this.#fail(error);
   }
@@ -129,7 +130,7 @@ class FormOutcome implements FormResults {
 }
 
 function tooLate(field: string): Problem {
-  const detail = "Send this field before the files.";
+  const detail = "Must come before the files.";
   return new Problem("validation_failed", {
     detail,
     errors: [{ pointer: `/${field}`, detail }],

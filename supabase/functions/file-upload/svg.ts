@@ -1,16 +1,16 @@
-/** Whether a text is an SVG document. */
+/** Recognises SVG documents. */
 
 /**
- * What may stand before the root element: white space, declarations, comments and a document type,
- * which may hold declarations of its own. Each alternative begins with other characters, so that no
- * text is read twice.
+ * What may come before the root element: white space, declarations, comments, and a document type, which may contain
+ * declarations itself. The alternatives begin with different characters, so matching takes linear time.
  */
 const PROLOGUE =
   /^\ufeff?(?:\s+|<\?(?:[^?]|\?(?!>))*\?>|<!--(?:[^-]|-(?!->))*-->|<!DOCTYPE(?:[^[>"']|"[^"]*"|'[^']*')*(?:\[(?:[^\]"'<]|"[^"]*"|'[^']*'|<!--(?:[^-]|-(?!->))*-->|<(?!!--))*\]\s*)?>)*/i;
 
 /**
- * Whether the first element is svg. A prologue that goes on behind the sample decides nothing: then
- * `ifUnfinished` does.
+ * Whether the first element of a text is `svg`.
+ *
+ * @param ifUnfinished the result if the prologue is longer than the sample.
  */
 export function looksLikeSvg(
   sample: Uint8Array,

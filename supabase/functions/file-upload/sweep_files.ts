@@ -1,4 +1,4 @@
-/** `POST /file-upload/_/sweep`: maintenance with a secret key, to be called on a schedule. */
+/** `POST /file-upload/_/sweep`: maintenance with a secret key, called on a schedule. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { json, secretRoute } from "../_shared/http/route.ts";
@@ -16,11 +16,11 @@ export const sweepFiles = secretRoute({
   tag: "Maintenance",
   post: "/_/sweep",
   summary:
-    "Remove what uploads and deletions have left behind, a bounded batch a call",
+    "Remove what unfinished uploads and deletions have left behind, a limited number per call",
   description:
-    "Gives up unfinished uploads and unlinked files past their time, removes the objects of deleted rows and of " +
-    "none, and removes deleted rows whose objects are gone. Safe to repeat and to interrupt. Call it again while " +
-    "`more` is true.",
+    "Deletes unfinished uploads and unlinked files after their time, then removes objects whose file is deleted or " +
+    "missing, then removes the rows of deleted files whose objects are gone. Safe to repeat and to interrupt. Call it " +
+    "again while `more` is true.",
   body: {
     schema: SweepRequest,
     maxBytes: MAX_RESERVATION_BYTES,
@@ -34,8 +34,9 @@ export const sweepFiles = secretRoute({
   );
   const removed = await removeObjects(c, objects);
   const { rows, links, more } = JSON.parse(await call(c, "finish_sweep", {}));
-  // What could not be done now is left to the next sweep, and not asked for again at once.
+  // If nothing could be done now, the next scheduled sweep tries again, and not the caller's loop.
   const hasProgressed = expired + unlinked + removed + rows + links > 0;
+  const mayHaveMore = more || objects.length >= body.max_objects;
   return json(
     c,
     JSON.stringify({
@@ -43,12 +44,12 @@ export const sweepFiles = secretRoute({
       unlinked,
       objects: removed,
       rows,
-      more: is_full || (more && hasProgressed),
+      more: is_full || (mayHaveMore && hasProgressed),
     }),
   );
 });
 
-/** Removes objects by the Storage API, a call a bucket, and counts what was really there. */
+/** Removes objects with one call to Storage for each bucket. Returns how many of them existed. */
 async function removeObjects(
   c: Context<Env>,
   objects: { bucket: string; storage_path: string }[],

@@ -1,6 +1,6 @@
-/** Whether bytes are text. */
+/** Decides whether bytes are text. */
 
-/** Formats that are text, whatever else file-type recognizes in them. */
+/** Types of text that file-type recognises, besides text/*. */
 const TEXT_FORMATS = [
   "application/xml",
   "text/vcard",
@@ -8,7 +8,7 @@ const TEXT_FORMATS = [
   "application/rtf",
 ];
 
-/** Byte order marks of UTF-16 and UTF-32, the longer ones first. */
+/** Byte order marks of UTF-32 and UTF-16. The longer ones come first, since they begin with a shorter one. */
 const WIDE: { mark: number[]; width: 2 | 4; littleEndian: boolean }[] = [
   { mark: [0xff, 0xfe, 0, 0], width: 4, littleEndian: true },
   { mark: [0, 0, 0xfe, 0xff], width: 4, littleEndian: false },
@@ -16,7 +16,7 @@ const WIDE: { mark: number[]; width: 2 | 4; littleEndian: boolean }[] = [
   { mark: [0xfe, 0xff], width: 2, littleEndian: false },
 ];
 
-/** Whether the first bytes of a file are those of a text; `found` is what file-type takes them for. */
+/** Whether the first bytes of a file are text. `found` is the type that file-type recognised. */
 export function isText(sample: Uint8Array, found: string | undefined): boolean {
   const wide = WIDE.find(({ mark }) =>
     sample.length >= mark.length && mark.every((b, i) => sample[i] === b)
@@ -27,7 +27,7 @@ export function isText(sample: Uint8Array, found: string | undefined): boolean {
       found.startsWith("text/") || onlySoundsBinary(sample));
 }
 
-/** Whether a text is UTF-8, or has a mark of UTF-16 or UTF-32; the last character may be cut off. */
+/** Whether a text is UTF-8, or begins with a mark of UTF-16 or UTF-32. Its last character may be incomplete. */
 export function isUnicode(sample: Uint8Array): boolean {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(sample, { stream: true });
@@ -37,7 +37,7 @@ export function isUnicode(sample: Uint8Array): boolean {
   }
 }
 
-/** Whether all characters of UTF-16 or UTF-32 are ones that a text has. */
+/** Whether all characters in UTF-16 or UTF-32 are valid and occur in text. */
 function isWideText(
   sample: Uint8Array,
   { width, littleEndian }: (typeof WIDE)[number],
@@ -60,8 +60,8 @@ function isWideText(
 }
 
 /**
- * Whether a format was recognized by letters with which a text may begin as well: `BM` is a BMP to
- * file-type, `MZ` a program, `solid ` a model. Those formats go on with bytes that no text has.
+ * Whether file-type recognised a format by letters that a text may begin with too: it takes `BM` for a BMP, `MZ` for
+ * a program and `solid ` for a model. Files of these formats contain bytes that do not occur in text.
  */
 function onlySoundsBinary(sample: Uint8Array): boolean {
   return !sample.some(isBinaryByte) &&

@@ -1,6 +1,6 @@
-/** Media types of text by the extension of a file's name. */
+/** Knows the media type of a text by the extension of its name. */
 
-/** Each type, and the extensions that it is expected for. What is not listed is `text/plain`. */
+/** Media types with their extensions. Text with any other extension is `text/plain`. */
 const EXTENSIONS: Record<string, string> = {
   "text/css": "css",
   "text/csv": "csv",
@@ -66,12 +66,12 @@ const BY_EXTENSION = new Map(
   ),
 );
 
-/** What follows the last dot of a name, in lower case; empty if there is none. */
+/** The part of a name after its last dot, in lower case; empty if there is no dot. */
 export function extensionOf(name: string): string {
   return /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
 }
 
-/** The type that a text of this name is expected to have; undefined if the name says nothing. */
+/** The media type of a text with this name; undefined if its extension is not known. */
 export function textTypeOf(name: string): string | undefined {
   return BY_EXTENSION.get(extensionOf(name));
 }

@@ -1,7 +1,7 @@
-/** When an access token ends. */
+/** Reads when an access token expires. */
 import { Buffer } from "node:buffer";
 
-/** `exp` of a JWT, in seconds; null if it has none. The token is not verified here. */
+/** The `exp` claim of a JWT in seconds, or null. Does not verify the token. */
 export function expiryOf(token: string): number | null {
   try {
     const { exp } = JSON.parse(

@@ -1,13 +1,13 @@
-/** Content-Transfer-Encoding of a form's part (RFC 2045, section 6). RFC 7578 deprecates it; mail tools send it. */
+/** Decodes the Content-Transfer-Encoding of a form's part (RFC 2045, section 6). RFC 7578 deprecates it, but tools send it. */
 import { Buffer } from "node:buffer";
 import { Problem } from "../_shared/problems/problem.ts";
 import type { Chunks } from "./chunks.ts";
 
 /**
- * The bytes that an encoded part stands for.
+ * The decoded bytes of a part.
  *
- * @throws {Problem} `malformed_request` for an encoding that is not one of the standard's, at once, or
- * for content that does not have it, once that is read.
+ * @throws {Problem} `malformed_request` for an unknown encoding. Reading throws it if the content is not encoded like
+ * that.
  */
 export function decoded(encoding: string | null, chunks: Chunks): Chunks {
   switch (encoding?.trim().toLowerCase() ?? "binary") {
@@ -22,7 +22,7 @@ export function decoded(encoding: string | null, chunks: Chunks): Chunks {
       return fromQuotedPrintable(chunks);
     default:
       throw new Problem("malformed_request", {
-        detail: "The part has an unknown Content-Transfer-Encoding.",
+        detail: "The Content-Transfer-Encoding of this part is not supported.",
       });
   }
 }
@@ -31,7 +31,7 @@ async function* fromBase64(chunks: Chunks): AsyncGenerator<Uint8Array> {
   let rest = "";
   for await (const text of latin1(chunks)) {
     rest += text.replace(/[\r\n\t ]+/g, "");
-    // The end of a text is padded; what is padded before is not one text.
+    // Keeps the last four characters back, because only the end may be padded.
     const whole = rest.length - rest.length % 4 - 4;
     if (whole > 0) {
       yield fourths(rest.slice(0, whole));
@@ -54,7 +54,7 @@ async function* fromQuotedPrintable(
   let rest = "";
   for await (const text of latin1(chunks)) {
     rest += text;
-    // Up to the last line break: white space before it, and escapes, are whole.
+    // Decodes whole lines only, because a line break ends every escape.
     const end = rest.lastIndexOf("\n") + 1;
     if (end > 0) {
       yield unescaped(rest.slice(0, end));
@@ -91,6 +91,6 @@ async function* latin1(chunks: Chunks): AsyncGenerator<string> {
 
 function notEncoded(encoding: string): Problem {
   return new Problem("malformed_request", {
-    detail: `The part's content is not ${encoding}.`,
+    detail: `The content of this part is not valid ${encoding}.`,
   });
 }

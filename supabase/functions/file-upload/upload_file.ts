@@ -1,4 +1,4 @@
-/** `POST /file-upload`: a raw body or multipart/form-data, streamed into Storage. */
+/** `POST /file-upload`: streams a raw body or the files of a form to Storage. */
 import { z } from "@hono/zod-openapi";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { chunksOf } from "./chunks.ts";
@@ -18,12 +18,12 @@ export const uploadFile = userRoute({
   operationId: "uploadFile",
   tag: "Files",
   post: "/",
-  summary: "Store a file, or up to ten as multipart/form-data",
+  summary: "Store a file, or up to ten files as multipart/form-data",
   description:
-    "Text, images and PDFs are recognized by their content; Content-Type is a hint. A raw body is named by " +
-    "Content-Disposition (`filename*`) or X-File-Name (percent-encoded UTF-8), and checked against Repr-Digest if " +
-    "that is given. Each file of a multipart form has its own result; `bucket`, `continuation_id` and `metadata` " +
-    "may be fields before the files instead of in the query.",
+    "Text, images and PDFs are recognised by their content; Content-Type is only a hint. The name of a raw body comes " +
+    "from Content-Disposition (`filename*`) or X-File-Name (percent-encoded UTF-8), and its content is checked " +
+    "against Repr-Digest if there is one. Each file of a multipart form has its own result. In a form, `bucket`, " +
+    "`continuation_id` and `metadata` may be fields before the files instead of parameters of the query.",
   query: UploadQuery,
   headers: UploadHeaders,
   stream: { "*/*": z.string().openapi({ format: "binary" }) },
@@ -33,7 +33,7 @@ export const uploadFile = userRoute({
       Stored,
     ],
     201: [
-      "Stored: the file, or every file of the form.",
+      "The file, or every file of the form, was stored.",
       z.union([Stored, MultipartAnswer]),
     ],
     207: ["Some files of the form were not stored.", MultipartAnswer],
@@ -71,12 +71,12 @@ export const uploadFile = userRoute({
     });
     return json(c, text, deduplicated ? 200 : 201);
   } finally {
-    // What a refusal has left unread is drained by the app, which needs the body unlocked.
+    // Unlocks the body, so that the app can drain what a refused request has left unread.
     await chunks.return(undefined);
   }
 });
 
-/** Null if the length is not known in advance. */
+/** The length of the body, or null if it is not known in advance. */
 function contentLength(header: string | undefined): number | null {
   return header !== undefined && /^\d{1,15}$/.test(header)
     ? Number(header)

@@ -2,7 +2,6 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { catalogue, type ProblemCode } from "../problems/catalogue.ts";
 import { headersFor, problemBody } from "../problems/render.ts";
-import { Problem } from "../problems/problem.ts";
 
 type Registry = OpenAPIHono["openAPIRegistry"];
 
@@ -80,7 +79,10 @@ function componentOf(group: ProblemCode[]) {
         schema: { $ref: "#/components/schemas/Problem" },
         examples: Object.fromEntries(
           group.map((code) => [code, {
-            value: problemBody(new Problem(code), REQUEST_ID),
+            value: problemBody(
+              { code, detail: catalogue[code].title, extension: {} },
+              REQUEST_ID,
+            ),
           }]),
         ),
       },

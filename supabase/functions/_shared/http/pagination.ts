@@ -46,7 +46,10 @@ export function decodeCursor<T>(cursor: string, schema: z.ZodType<T>): T {
   }
 }
 
-/** A Link header (RFC 8288) whose targets are relative to the request's URL; null if there are no links. */
+/**
+ * The value of a Link header (RFC 8288). Its targets are queries, which clients resolve against the URL that they
+ * requested. Null if there are no links.
+ */
 export function linkHeader(
   links: Record<string, Record<string, number> | null>,
 ): string | null {

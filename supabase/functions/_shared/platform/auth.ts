@@ -2,7 +2,7 @@
  * Who is calling. `@supabase/server` verifies tokens against the project's signing keys, without a call to Auth
  * for each. Handlers get no other clients than those that are made here.
  */
-import { JwksFetchFailedError } from "@supabase/server";
+import type { JwksFetchFailedError } from "@supabase/server";
 import { verifyAuth, verifyCredentials } from "@supabase/server/core";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
@@ -73,8 +73,11 @@ export function requireSecret(timeoutMs: number) {
   });
 }
 
+/** Not imported as a value: that would load supabase-js, of which the functions use only one part. */
+const JWKS_FETCH_FAILED: typeof JwksFetchFailedError = "JWKS_FETCH_FAILED";
+
 function codeOf({ code, status }: { code: string; status: number }) {
-  if (code === JwksFetchFailedError) return "unavailable";
+  if (code === JWKS_FETCH_FAILED) return "unavailable";
   return status >= 500 ? "internal" : "invalid_token";
 }
 

@@ -82,7 +82,7 @@ export const catalogue = {
     status: 422,
     title: "One of the files does not exist, or you may not see it.",
   },
-  unknown_user: { status: 422, title: "There is no such user." },
+  unknown_user: { status: 422, title: "The user does not exist." },
   validation_failed: { status: 422, title: "The request is not valid." },
   rate_limited: { status: 429, title: "Too many requests." },
   too_many_invitations: {

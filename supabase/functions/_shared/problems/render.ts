@@ -17,8 +17,11 @@ const CHALLENGES: Partial<Record<ProblemCode, string>> = {
   invalid_token: 'Bearer realm="continuum", error="invalid_token"',
 };
 
-/** The body of a problem. */
-export function problemBody(problem: Problem, requestId: string) {
+/** The body of a problem. It takes the parts, because making an error for its stack alone takes time. */
+export function problemBody(
+  problem: Pick<Problem, "code" | "detail" | "extension">,
+  requestId: string,
+) {
   const { status, title } = catalogue[problem.code];
   return {
     type: `urn:continuum:problem:${problem.code}`,

@@ -1,0 +1,111 @@
+/** The Deno that runs the functions: the stack's own, or another version, such as the hosted runtime's. */
+import { buildDir, StackError } from "../config.ts";
+import { join } from "../paths.ts";
+import { entrypoint, functionNames } from "./folder.ts";
+
+export interface Runtime {
+  program: string;
+  /** Options of `deno serve` that say where packages come from. */
+  args: string[];
+  /** What Deno itself needs of its environment. */
+  env: Record<string, string>;
+  /** Whether a variable that a function may not read can be unset to it: --ignore-env. */
+  ignoresEnv: boolean;
+}
+
+/** What Deno needs to find its cache. */
+const CACHE_VARIABLES = [
+  "HOME",
+  "PATH",
+  "DENO_DIR",
+  "XDG_CACHE_HOME",
+  "LOCALAPPDATA",
+  "TMPDIR",
+];
+
+/**
+ * @param deno a version on npm or the path of a program; the Deno that runs this where absent.
+ * @param dir the folder of functions. Another version may have to download their packages.
+ * @throws {StackError} where it does not run.
+ */
+export async function runtimeFor(
+  deno: string | undefined,
+  dir: string,
+): Promise<Runtime> {
+  return deno === undefined ? own() : await other(deno, dir);
+}
+
+function own(): Runtime {
+  const env: Record<string, string> = {};
+  for (const name of CACHE_VARIABLES) {
+    const value = Deno.env.get(name);
+    if (value !== undefined) env[name] = value;
+  }
+  return {
+    program: Deno.execPath(),
+    args: [],
+    env,
+    ignoresEnv: true,
+  };
+}
+
+/**
+ * Its cache is its own, since each version of Deno empties that of another, and so are its packages: it would
+ * change node_modules. It may know neither our lock file nor --ignore-env.
+ */
+async function other(deno: string, dir: string): Promise<Runtime> {
+  const { program, version } = await locate(deno);
+  const env = { DENO_DIR: join(buildDir, `deno-${version}`) };
+  const config = join(dir, "deno.json");
+  const configured = await Deno.stat(config).then(() => true, () => false);
+  const args = configured
+    ? [`--config=${config}`, "--no-lock", "--node-modules-dir=none"]
+    : ["--no-lock"];
+
+  const names = await functionNames(dir);
+  const files = await Promise.all(names.map((name) => entrypoint(dir, name)));
+  if (configured) {
+    const sources = files.filter((file) => file !== null);
+    await run(program, ["cache", "--quiet", ...args, ...sources], env);
+  }
+  return { program, args, env, ignoresEnv: false };
+}
+
+/** The path and version of a Deno. */
+async function locate(deno: string) {
+  const ask = [
+    "eval",
+    "--no-config",
+    "console.log(Deno.execPath(), Deno.version.deno)",
+  ];
+  const printed = /^\d+\.\d+\.\d+$/.test(deno)
+    ? await run("npx", ["-y", `deno@${deno}`, ...ask])
+    : await run(deno, ask);
+  const [, program = deno, version = "unknown"] =
+    /^(.*) (\S+)$/.exec(printed.trim()) ?? [];
+  return { program, version };
+}
+
+async function run(
+  program: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const decoder = new TextDecoder();
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
+  }).output().catch(({ message }) => ({
+    success: false,
+    stdout: new Uint8Array(),
+    stderr: new TextEncoder().encode(message),
+  }));
+  if (!success) {
+    throw new StackError(
+      `LOCAL_FUNCTIONS_DENO does not run (${program} ${args.join(" ")}): ${
+        decoder.decode(stderr).trim()
+      }`,
+    );
+  }
+  return decoder.decode(stdout);
+}

@@ -208,8 +208,11 @@ export class Http {
     const headers = new Headers({
       Authorization: `Bearer ${token}`,
       apikey: this.project.key,
-      "x-client-info": `supabase-continuum/${VERSION}`,
     });
+    // Functions take it from browsers, Storage's resumable uploads do not.
+    if (!/^http/.test(call.url)) {
+      headers.set("x-client-info", `supabase-continuum/${VERSION}`);
+    }
     if (json !== undefined) headers.set("Content-Type", "application/json");
     for (const [name, value] of given(call.headers)) headers.set(name, value);
     return (call.fetch ?? this.#options.fetch)(url.href, {

@@ -149,7 +149,7 @@ export class ConversationFiles {
   }
 }
 
-/** Half of this package is about uploads; it is loaded with the first one. */
+/** A third of this package is about uploads; it is loaded with the first one. */
 async function upload(
   http: Http,
   input: UploadInput,

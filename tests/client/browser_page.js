@@ -1,5 +1,7 @@
 // Runs in a browser: uses the package as a page does, and sends home what it has found.
-import { createContinuum } from "/dist/index.js";
+
+// Not a literal, since only the server of the page knows where the package is.
+const { createContinuum } = await import(`${location.origin}/dist/index.js`);
 
 /** @returns {Promise<unknown>} what browser_test.ts looks at */
 async function use() {

@@ -5,18 +5,31 @@ const { createContinuum } = await import(`${location.origin}/dist/index.js`);
 
 /** @returns {Promise<unknown>} what browser_test.ts looks at */
 async function use() {
-  const { url, key, accessToken, name } = await (await fetch("/config")).json();
+  const { url, key, accessToken, name, follows } =
+    await (await fetch("/config")).json();
   const continuum = createContinuum({ url, key, accessToken });
   const conversation = continuum.conversation(name);
+  const followed = [];
+  const following = follows && (async () => {
+    for await (const { content } of conversation.follow()) {
+      followed.push(content);
+      if (followed.length === 2) break;
+    }
+  })();
   await conversation.append([{ role: "user", content: "one" }]);
   await conversation.append([{ role: "assistant", content: "two" }]);
+  await following;
 
   const content = new Uint8Array(13 * 1024 * 1024).fill(97);
   content.set(new TextEncoder().encode(name));
   const progress = [];
   const { file } = await conversation.files.upload(new Blob([content]), {
     name: "Größe.txt",
-    onProgress: ({ loaded }) => progress.push(loaded),
+    onProgress: ({ loaded }) => {
+      progress.push(loaded);
+      // The network holds the first piece until its progress is known.
+      if (loaded > 0 && progress.length === 2) fetch("/progress");
+    },
   });
   const small = [];
   await continuum.files.upload(new File([name], "small.txt"), {
@@ -38,6 +51,7 @@ async function use() {
     .catch((error) => error);
   return {
     messages: (await conversation.messages().all()).map((m) => m.content),
+    followed,
     name: file.original_name,
     progress,
     small,

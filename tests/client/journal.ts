@@ -34,6 +34,8 @@ export class Journal {
   /** How the calls ended, by what they were and the code of their error. */
   readonly endings = new Map<string, number>();
   readonly surprises: string[] = [];
+  /** Ids of messages in the order in which followers heard them. */
+  readonly followed: { conversation: string; heard: string[] }[] = [];
 
   count(ending: string): void {
     this.endings.set(ending, (this.endings.get(ending) ?? 0) + 1);
@@ -57,8 +59,31 @@ export class Journal {
       ...named("File", this.uploads, files),
       ...this.#lostOrDoubled(rows, gone),
       ...this.#reordered(),
+      ...this.#misheard(rows),
       ...gaps(rows),
     ];
+  }
+
+  /** Whether every follower has heard as many messages as there are. */
+  async isHeard(owners: string[]): Promise<boolean> {
+    const { rows } = await stored(owners);
+    return this.followed.every(({ conversation, heard }) =>
+      heard.length >=
+        rows.filter((row) => row.conversation === conversation).length
+    );
+  }
+
+  /** A follower has heard the whole log in order. */
+  #misheard(rows: Row[]): string[] {
+    return this.followed.flatMap(({ conversation, heard }) => {
+      const log = rows.filter((row) => row.conversation === conversation);
+      return log.length === heard.length &&
+          log.every(({ id }, at) => id === heard[at])
+        ? []
+        : [
+          `A follower of ${conversation} heard ${heard.length} of ${log.length}.`,
+        ];
+    });
   }
 
   /** A batch is stored once if it is done, never if it was refused, and always whole. */

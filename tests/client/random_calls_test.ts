@@ -6,6 +6,10 @@
  *   CONTINUUM_CLIENT_SEED=7        begins at another seed
  */
 import assert from "node:assert/strict";
+import openapi from "../../supabase/functions/_shared/generated/openapi/conversation-history.json" with {
+  type: "json",
+};
+import { until } from "../local/processes.ts";
 import { signUp } from "../support/actors.ts";
 import { fresh } from "../support/http.ts";
 import { seeded } from "../lineage/random.ts";
@@ -18,6 +22,12 @@ import { unreliableNetwork } from "./unreliable_network.ts";
 const CALLS = Number(Deno.env.get("CONTINUUM_CLIENT_CALLS") ?? 400);
 const SEED = Number(Deno.env.get("CONTINUUM_CLIENT_SEED") ?? 1);
 const WRITERS = 20;
+
+const transports = ["stream", "poll"] as const;
+
+/** Until the route is there. */
+const follows = "/conversation-history/{continuation_id}/follow" in
+  openapi.paths;
 
 /** A slow machine is not a network that fails, but to a client it looks the same. */
 const TIMEOUT_MS = 3000;
@@ -34,6 +44,21 @@ Deno.test(`${CALLS} calls over networks that fail: nothing is lost, doubled or r
   }
 
   await using networks = new AsyncDisposableStack();
+  const over = new AbortController();
+  const followers = follows
+    ? shared.flatMap(({ id, name }, place) =>
+      transports.map(async (transport, n) => {
+        const faults = randomFaults(seeded(SEED * 1000 + 900 + 2 * place + n));
+        const network = networks.use(await unreliableNetwork(faults));
+        const client = clientOf(editor, { timeoutMs: TIMEOUT_MS }, network.at);
+        const heard: string[] = [];
+        journal.followed.push({ conversation: name, heard });
+        const { signal } = over;
+        const messages = client.conversation(id).follow({ transport, signal });
+        for await (const message of messages) heard.push(message.id);
+      })
+    )
+    : [];
   let left = CALLS;
   let requests = 0;
   await Promise.all(Array.from({ length: WRITERS }, async (_, n) => {
@@ -51,6 +76,9 @@ Deno.test(`${CALLS} calls over networks that fail: nothing is lost, doubled or r
     requests += network.seen.length;
   }));
 
+  await until(() => journal.isHeard([owner.id, editor.id]), 120);
+  over.abort();
+  await Promise.all(followers);
   const disagreements = await journal.disagreements([owner.id, editor.id]);
   const endings = [...journal.endings].sort().map(([ending, count]) =>
     `${count} ${ending}`

@@ -255,6 +255,42 @@ Deno.test("Retry-After is waited for, unless it is too long", async () => {
   }
 });
 
+Deno.test("an export that is cut is told from a whole one", async () => {
+  await using network = await behind(() => null);
+  const { conversation, real } = network;
+  await real.append(
+    Array.from({ length: 20 }, () => ({ role: "user", content: "x" })),
+  );
+  const cut = (cutAnswerAfter: number) =>
+    unreliableNetwork(({ path }) =>
+      path.endsWith("/export") ? { cutAnswerAfter } : null
+    );
+  const text = await new Response(await conversation.export().stream()).text();
+  const lines = text.split("\n");
+  // Within a line, at the end of one, and before the last character.
+  for (
+    const at of [800, lines.slice(0, 3).join().length + 1, text.length - 1]
+  ) {
+    await using broken = await cut(at);
+    const again = clientOf(user, {}, broken.at).conversation(conversation.id);
+    await assert.rejects(async () => {
+      for await (const _ of again.export());
+    }, ContinuumError);
+    await assert.rejects(async () => {
+      for await (const _ of await again.export().stream());
+    });
+  }
+});
+
+Deno.test("a page of a gateway does not pass for a file", async () => {
+  await using network = await behind(first("/file-download/", page(200)));
+  const { file } = await reliable.files.upload(new Blob(["text"]), {
+    name: fresh("file"),
+  });
+  const response = await network.client.files.download(file.id);
+  assert.equal(await response.text(), "text");
+});
+
 Deno.test("a page of a gateway is told in one line of text", async () => {
   await using network = await behind(() => page(403));
   await assert.rejects(network.conversation.get(), {

@@ -64,8 +64,15 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Storage counts as out of reach after this long here, in milliseconds. */
 const STORAGE_TIMEOUT_MS = 1500;
 
-/** Serves the function `name` behind a proxy to the project under test. */
-export async function faultyProject(name: string): Promise<FaultyProject> {
+/**
+ * Serves the function `name` behind a proxy to the project under test.
+ *
+ * @param settings are put into its environment.
+ */
+export async function faultyProject(
+  name: string,
+  settings: Record<string, string> = {},
+): Promise<FaultyProject> {
   let fault: Fault = () => null;
   let functionUrl = "";
   const stop = new AbortController();
@@ -98,7 +105,7 @@ export async function faultyProject(name: string): Promise<FaultyProject> {
       `supabase/functions/${name}/index.ts`,
     ],
     cwd: root,
-    env: { ...await environment(url), NO_COLOR: "1" },
+    env: { ...await environment(url), ...settings, NO_COLOR: "1" },
     stdout: "null",
     stderr: "piped",
   }).spawn();

@@ -9,7 +9,7 @@ import { type Described, judgeContent, type JudgedType } from "./content.ts";
 import type { Chunks } from "./chunks.ts";
 import { CountedStream, takeSample, type Totals } from "./counted_stream.ts";
 import { removeObject } from "./remove.ts";
-import { hasExpired } from "./token_time.ts";
+import { hasExpired } from "../_shared/platform/token_time.ts";
 
 /** What is known of a file before its bytes. */
 export interface Announced extends Described {

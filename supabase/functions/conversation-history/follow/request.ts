@@ -4,8 +4,9 @@ import { parseAccept } from "hono/utils/accept";
 import { queryOf, wholeNumber } from "../../_shared/wire/rules.ts";
 import { Problem } from "../../_shared/problems/problem.ts";
 import { Offset, seqOf } from "./durable_streams.ts";
+import { WAIT_MS } from "./settings.ts";
 
-/** The longest wait, in seconds: proxies cut requests that are silent for 30 s. */
+/** The most seconds that a client may ask to wait. */
 const MAX_WAIT_S = 25;
 
 const Seq = z.string().regex(/^\d{1,15}$/, { error: "Must be a seq." });
@@ -84,7 +85,7 @@ export function wantedBy(
       dialect: "durable streams",
       form: live === "sse" ? "events" : "json",
       after: seqOf(offset),
-      waitMs: live === "long-poll" ? MAX_WAIT_S * 1000 : 0,
+      waitMs: live === "long-poll" ? WAIT_MS : 0,
     };
   }
   return {
@@ -97,7 +98,7 @@ export function wantedBy(
       : after === "now"
       ? "now"
       : Number(after ?? 0),
-    waitMs: wait * 1000,
+    waitMs: Math.min(wait * 1000, WAIT_MS),
   };
 }
 

@@ -17,6 +17,9 @@ function setting(name: string, fallback: number): number {
  */
 export const STREAM_MS = 1000 * setting("FOLLOW_STREAM_SECONDS", 60);
 
+/** The longest time that an answer in JSON waits, in milliseconds: proxies cut requests that are silent for 30 s. */
+export const WAIT_MS = 1000 * setting("FOLLOW_WAIT_SECONDS", 25);
+
 /** A stream is never silent for longer, in milliseconds: proxies and platforms cut connections that are. */
 export const HEARTBEAT_MS = 1000 * setting("FOLLOW_HEARTBEAT_SECONDS", 15);
 

@@ -1,5 +1,5 @@
 /**
- * `deno task bench [conversations|growth|files] [--quick] [--out=<file>]`: each operation beside the
+ * `deno task bench [conversations|growth|files|follow] [--quick] [--out=<file>]`: each operation beside the
  * bare service and the bare statement, in one run on one machine, as ratios. Prints tables and
  * writes JSON to bench/latest.json. A figure is not a test: nothing here passes or fails.
  */
@@ -7,6 +7,7 @@ import { endingInSentences } from "../local/failures.ts";
 import { type Bed, makeBed } from "./bed.ts";
 import { benchConversations } from "./conversations.ts";
 import { benchFiles } from "./files.ts";
+import { benchFollow } from "./follow.ts";
 import { benchGrowth } from "./growth.ts";
 import { asTable, type Section } from "./report.ts";
 
@@ -25,6 +26,7 @@ const parts: Record<string, (bed: Bed) => Promise<Section[]>> = {
         ? { small: 200, large: 2000, others: 2000 }
         : { small: 1000, large: 100_000, others: 100_000 },
     ),
+  follow: (bed) => benchFollow(bed, quick ? 5 : 30),
   files: (bed) => benchFiles(bed, quick ? 1 : 5, quick ? [1, 10] : [1, 10, 50]),
 };
 

@@ -25,7 +25,8 @@ export async function spentBy(
   };
 }
 
-async function cpuSeconds(pid: number): Promise<number> {
+/** CPU seconds of the process so far, of all threads. */
+export async function cpuSeconds(pid: number): Promise<number> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
   // Behind the name in parentheses, which may hold spaces: user and system time are 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

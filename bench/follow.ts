@@ -13,8 +13,13 @@ interface Reader {
   leave(): Promise<void>;
 }
 
+/**
+ * @param appends of each writer.
+ * @param seconds for which idle readers are measured.
+ */
 export async function benchFollow(
   bed: Bed,
+  appends: number,
   seconds: number,
 ): Promise<Section[]> {
   const users = await makeUsers(bed, 200);
@@ -22,8 +27,15 @@ export async function benchFollow(
     {
       title: "From append to reader, in milliseconds",
       rows: [
-        await measureLatency(bed, "50 readers, 5 writers", users, 50, 5, 20),
-        await measureLatency(bed, "1 reader, 1 writer", users, 1, 1, 60),
+        await measureLatency(
+          bed,
+          "50 readers, 5 writers",
+          users,
+          50,
+          5,
+          appends,
+        ),
+        await measureLatency(bed, "1 reader, 1 writer", users, 1, 1, appends),
       ],
     },
     {
@@ -196,31 +208,39 @@ async function append(
   return await response.json();
 }
 
+/** A reader that comes back whenever its stream has ended. */
 async function openReader(
   { stack }: Bed,
   { headers }: User,
   id: string,
 ): Promise<Reader> {
   const gone = new AbortController();
-  const response = await fetch(
-    `${stack.apiUrl}/functions/v1/conversation-history/${id}/follow?live=sse`,
-    { headers, signal: gone.signal },
-  );
-  if (!response.ok) throw new Error(await response.text());
   const latencies: number[] = [];
   let last = 0;
   let wake = () => {};
-  const reading = (async () => {
-    const events = response.body!.pipeThrough(new TextDecoderStream())
+  const open = async () => {
+    const response = await fetch(
+      `${stack.apiUrl}/functions/v1/conversation-history/${id}/follow?live=sse&after=${last}`,
+      { headers, signal: gone.signal },
+    );
+    if (!response.ok) throw new Error(await response.text());
+    return response.body!.pipeThrough(new TextDecoderStream())
       .pipeThrough(new EventSourceParserStream());
-    for await (const { event, data } of events) {
-      if (event !== "message") continue;
-      const { seq, created_at } = JSON.parse(data);
-      latencies.push(Date.now() - Date.parse(created_at));
-      last = seq;
-      wake();
+  };
+  const first = await open();
+  const reading = (async () => {
+    for (let events = first; !gone.signal.aborted; events = await open()) {
+      for await (const { event, data } of events) {
+        if (event !== "message") continue;
+        const { seq, created_at } = JSON.parse(data);
+        latencies.push(Date.now() - Date.parse(created_at));
+        last = seq;
+        wake();
+      }
     }
-  })().catch(() => {});
+  })().catch((error) => {
+    if (!gone.signal.aborted) throw error;
+  });
   return {
     latencies,
     async reached(seq) {

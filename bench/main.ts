@@ -26,7 +26,7 @@ const parts: Record<string, (bed: Bed) => Promise<Section[]>> = {
         ? { small: 200, large: 2000, others: 2000 }
         : { small: 1000, large: 100_000, others: 100_000 },
     ),
-  follow: (bed) => benchFollow(bed, quick ? 5 : 30),
+  follow: (bed) => benchFollow(bed, quick ? 5 : 40, quick ? 5 : 30),
   files: (bed) => benchFiles(bed, quick ? 1 : 5, quick ? [1, 10] : [1, 10, 50]),
 };
 

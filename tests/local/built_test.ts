@@ -74,7 +74,6 @@ Deno.test("a bundle runs under another Deno, from nothing but its own folder", a
     env: { SUPABASE_URL: at.url },
     reach: new URL(at.url).host,
     onLine() {},
-    async onChild() {},
   });
   try {
     for (const name of names) {

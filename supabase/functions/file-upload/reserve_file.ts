@@ -15,7 +15,7 @@ import {
   ReservationRequest,
 } from "./schemas.ts";
 import { abandon } from "./store.ts";
-import { expiryOf } from "./token_time.ts";
+import { expiryOf } from "../_shared/platform/token_time.ts";
 
 export const reserveFile = userRoute({
   operationId: "reserveFile",

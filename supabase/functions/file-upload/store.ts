@@ -10,7 +10,7 @@ import type { Described } from "./content_type.ts";
 import type { Chunks } from "./chunks.ts";
 import { CountedStream, takeSample, type Totals } from "./counted_stream.ts";
 import { removeObject } from "./remove.ts";
-import { hasExpired } from "./token_time.ts";
+import { hasExpired } from "../_shared/platform/token_time.ts";
 
 /** What the client says about a file, and where it belongs. */
 export interface Announced extends Described {

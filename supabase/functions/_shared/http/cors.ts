@@ -65,6 +65,11 @@ export const browsers = cors({
     "repr-digest",
     "retry-after",
     "server-timing",
+    // For clients of Durable Streams.
+    "stream-closed",
+    "stream-cursor",
+    "stream-next-offset",
+    "stream-up-to-date",
     "www-authenticate",
     "x-request-id",
     "x-should-retry",

@@ -2,7 +2,7 @@
 import { userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 import { FilePath } from "../_shared/wire/file.ts";
-import { removeObject } from "./remove.ts";
+import { removeObject } from "../_shared/files/remove.ts";
 
 export const deleteFile = userRoute({
   operationId: "deleteFile",

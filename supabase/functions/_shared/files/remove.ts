@@ -1,7 +1,7 @@
 /** Removes the object of a deleted row, as the caller. */
 import type { Context } from "hono";
-import type { Env } from "../_shared/platform/env.ts";
-import { askStorage } from "../_shared/platform/storage.ts";
+import type { Env } from "../platform/env.ts";
+import { askStorage } from "../platform/storage.ts";
 
 /** Short, since the response to the client waits for the removal but does not depend on it. In milliseconds. */
 const REMOVAL_TIMEOUT_MS = 2000;

@@ -22,3 +22,11 @@ export async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
   for await (const element of list) elements.push(element);
   return elements;
 }
+
+/** The UUID in an id. */
+export function uuidOf(id: string): string {
+  return id.replace(
+    /^.*[_-](.{8})(.{4})(.{4})(.{4})(.{12})$/,
+    "$1-$2-$3-$4-$5",
+  );
+}

@@ -3,7 +3,7 @@ import OpenAI, { toFile } from "npm:openai@7.57.0";
 import { signUp } from "../support/actors.ts";
 import { request } from "../support/http.ts";
 import { kept } from "../support/stored_files.ts";
-import { all, baseURL, clientOf, tokenOf } from "./client.ts";
+import { all, baseURL, clientOf, tokenOf, uuidOf } from "./client.ts";
 
 const owner = await signUp("openai-files");
 const client = clientOf(owner);
@@ -169,10 +169,3 @@ Deno.test("a range of a file is read", async () => {
   assert.equal(response.status, 206);
   assert.equal(await response.text(), "234");
 });
-
-function uuidOf(id: string): string {
-  return id.replace(
-    /^.*[_-](.{8})(.{4})(.{4})(.{4})(.{12})$/,
-    "$1-$2-$3-$4-$5",
-  );
-}

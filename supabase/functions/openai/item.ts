@@ -6,6 +6,7 @@ import {
 } from "../_shared/wire/json_text.ts";
 import { fileId, isUuid, itemId } from "./ids.ts";
 import { CONTENT_TYPES, ITEM_TYPES } from "./item_types.ts";
+import { completed, textPart, withoutId } from "./completed_item.ts";
 import { clientIdOf, ITEM_MARK, type Json } from "./stored_item.ts";
 
 /** A message, and the item that it is. */
@@ -51,40 +52,23 @@ function isItemPart(part: Json, metadata: Json): boolean {
   return type === "reasoning" ? "summary" in part : ITEM_TYPES.has(type);
 }
 
-/** An item as it was sent, with what OpenAI adds if it is absent: an id, and of a message type, status and parts. */
+/** An item with the id that it is found by: its own, or else one made of its message's. */
 function verbatim(part: string, message: Json) {
   const item: Json = message.parts[0];
-  const members = membersOf(part);
-  const type: string = item.type ?? "message";
   const own = clientIdOf(item);
-  const id = own !== null && own === message.client_id && !isUuid(own)
+  const id: string = own !== null && own === message.client_id && !isUuid(own)
     ? item.id
-    : idOf(type, message);
-  const added: [string, string][] = [
-    ...("type" in item ? [] : [["type", '"message"']] as [string, string][]),
-    ...(item.id === id
-      ? []
-      : [["id", JSON.stringify(id)]] as [string, string][]),
-    ...("status" in item || !HAS_STATUS.has(type)
-      ? []
-      : [["status", '"completed"']] as [string, string][]),
-  ];
-  const kept = members
-    .filter(([key]) => key !== "id" || item.id === id)
-    .map(([key, value]): [string, string] =>
-      key === "content" && typeof item.content === "string"
-        ? [key, `[${textPart(item.role, item.content)}]`]
-        : [key, value]
-    );
-  return { id, text: objectText([...added, ...kept]) };
+    : idOf(item.type ?? "message", message);
+  const members = completed(part, item);
+  return {
+    id,
+    text: objectText(
+      item.id === id
+        ? members
+        : [["id", JSON.stringify(id)], ...withoutId(members)],
+    ),
+  };
 }
-
-/** Types whose items always have a status when OpenAI answers them. */
-const HAS_STATUS = new Set([
-  "message",
-  "function_call",
-  "function_call_output",
-]);
 
 /** A message of another door, or one that is but a text. */
 function asMessage(message: Json, parts: string[]) {
@@ -119,14 +103,6 @@ function contentPart(role: string, text: string, part: Json): string {
   return textPart(
     role,
     part.type === "text" && typeof part.text === "string" ? part.text : text,
-  );
-}
-
-function textPart(role: string, text: string): string {
-  return JSON.stringify(
-    role === "assistant"
-      ? { type: "output_text", text, annotations: [], logprobs: [] }
-      : { type: "input_text", text },
   );
 }
 

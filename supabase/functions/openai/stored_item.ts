@@ -1,4 +1,6 @@
-/** How an item is kept: as a plain message if it says no more than one, else verbatim as the part of a message. */
+/** How an item is kept: as a plain message if it says no more than one, else as the part of a message, verbatim. */
+import { objectText } from "../_shared/wire/json_text.ts";
+import { completed, withoutId } from "./completed_item.ts";
 import { isUuid, nameOf } from "./ids.ts";
 import { ITEM_TYPES } from "./item_types.ts";
 
@@ -26,7 +28,7 @@ export function messageOf(text: string, named: boolean): string {
     [
       `"role":"${roleOf(item)}"`,
       plain === null
-        ? `"parts":[${text}]`
+        ? `"parts":[${partOf(text, item)}]`
         : `"content":${JSON.stringify(plain)}`,
       ...(name === null ? [] : [`"client_id":${JSON.stringify(name)}`]),
       ...(ITEM_TYPES.has(type) ? [] : [`"metadata":{"${ITEM_MARK}":true}`]),
@@ -38,6 +40,13 @@ export function messageOf(text: string, named: boolean): string {
 /** The client_id of an item that has an id: an id of this API's own making stands for the message that has it. */
 export function clientIdOf({ id }: Json): string | null {
   return typeof id === "string" && id !== "" ? nameOf(id) : null;
+}
+
+/** Without an id of this API's own making, so that an item that was read and is sent back is the one that is stored. */
+function partOf(text: string, item: Json): string {
+  const members = completed(text, item);
+  const isOurs = typeof item.id !== "string" || isUuid(nameOf(item.id));
+  return objectText(isOurs ? withoutId(members) : members);
 }
 
 /** The role of the message that keeps an item: whoever the item is from. */

@@ -1,11 +1,12 @@
 /**
- * `deno task generate`: writes what follows from routes and migrations. Each function's OpenAPI document,
- * the types of the database, and its catalogue (tests/database/catalogue.txt); the last two from a stack
- * of its own.
+ * `deno task generate`: writes what follows from routes and migrations. Each function's OpenAPI document, the
+ * client's types, the types of the database, and its catalogue (tests/database/catalogue.txt); the last two
+ * from a stack of its own.
  */
 import { endingInSentences } from "../local/failures.ts";
 import { startTemporaryStack } from "../local/temporary.ts";
 import { catalogueFile, catalogueOf } from "./catalogue.ts";
+import { clientTypes, clientTypesFile } from "./client_types.ts";
 import { documentFile, functionNames, openapiOf } from "./openapi.ts";
 import { typesFile, typesOf } from "./types.ts";
 
@@ -13,6 +14,7 @@ await endingInSentences(async () => {
   for (const name of await functionNames()) {
     await Deno.writeTextFile(documentFile(name), await openapiOf(name));
   }
+  await Deno.writeTextFile(clientTypesFile, await clientTypes());
   // No functions: they may not start before their types are right.
   const functionsDir = await Deno.makeTempDir({ prefix: "continuum-" });
   const stack = await startTemporaryStack({ functionsDir });

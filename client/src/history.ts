@@ -1,0 +1,51 @@
+/** Pages of a conversation. */
+import type { Http } from "./http.ts";
+import { Pages } from "./pages.ts";
+import type { CallOptions, Message, Page } from "./types.ts";
+
+export interface MessagesOptions extends CallOptions {
+  /** Only messages after this position (with `view: "log"`, this seq). */
+  after?: number | undefined;
+  /** Only messages before this position (with `view: "log"`, this seq). */
+  before?: number | undefined;
+  /** `line`: the conversation as it now reads, the default. `log`: every message ever stored. */
+  view?: "line" | "log" | undefined;
+  /** Goes from the newest to the oldest. A page itself is still in the order of the conversation. */
+  newestFirst?: boolean | undefined;
+  /** The size of a page, 1 to 500. A heavy page has fewer. */
+  limit?: number | undefined;
+}
+
+/** The messages at `url`, oldest first unless asked otherwise. */
+export function messagePages(
+  http: Http,
+  url: string,
+  options: MessagesOptions,
+): Pages<Page, Message> {
+  const { after, before, view, newestFirst, limit } = options;
+  const place = (message: Message) =>
+    view === "log" ? message.seq : message.position;
+  return new Pages<Page, Message>({
+    read: (position) =>
+      http.get(url, options, {
+        view,
+        limit,
+        // With `after` the API counts from the oldest, else from the newest.
+        ...(newestFirst
+          ? { before: position as number | undefined ?? before }
+          : { after: position as number | undefined ?? after ?? 0, before }),
+      }),
+    next(page) {
+      const last = newestFirst ? page.messages.at(0) : page.messages.at(-1);
+      if (!page.has_more || last === undefined) return undefined;
+      const position = place(last);
+      return newestFirst && position <= (after ?? 0) + 1 ? undefined : position;
+    },
+    items(page) {
+      const messages = newestFirst
+        ? page.messages.filter((message) => place(message) > (after ?? 0))
+        : page.messages;
+      return newestFirst ? [...messages].reverse() : messages;
+    },
+  });
+}

@@ -1,0 +1,27 @@
+/** A stream of bytes as lines of text. */
+
+/** Each line without its end; LF, CRLF and CR end one. The stream is cancelled when the loop is left. */
+export async function* linesOf(
+  stream: ReadableStream<Uint8Array>,
+  onBytes: () => void = () => {},
+): AsyncGenerator<string, void, undefined> {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let rest = "";
+  let isOver = false;
+  try {
+    while (!isOver) {
+      const { done, value } = await reader.read();
+      onBytes();
+      rest += decoder.decode(value, { stream: !done });
+      isOver = done;
+      // A CR at the very end may be half of a CRLF.
+      const lines = rest.split(isOver ? /\r\n|\n|\r/ : /\r\n|\n|\r(?!$)/);
+      rest = lines.pop() ?? "";
+      yield* lines;
+    }
+    if (rest !== "") yield rest;
+  } finally {
+    if (!isOver) await reader.cancel().catch(() => {});
+  }
+}

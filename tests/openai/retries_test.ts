@@ -109,30 +109,26 @@ Deno.test("of twenty clients at once none is lost, and each sees the order of it
   }
 });
 
-Deno.test("deletions at once with appends take away nothing else", async () => {
-  const { id } = await client.conversations.create({
-    items: Array.from({ length: 10 }, (_, index) => ({
-      role: "user" as const,
-      content: `old ${index}`,
-    })),
-  });
+Deno.test("deletions of the newest item at once with appends take away nothing else", async () => {
+  const { id } = await client.conversations.create();
   const { items } = client.conversations;
-  const old = await all(items.list(id));
+  const says = (content: string) => ({
+    items: [{ role: "user" as const, content }],
+  });
+  const kept = Array.from({ length: 20 }, (_, index) => `kept ${index}`);
+  let isOver = false;
   await Promise.all([
-    ...old.map((item) => items.delete(item.id!, { conversation_id: id })),
-    ...Array.from(
-      { length: 10 },
-      (_, index) =>
-        items.create(id, {
-          items: [{ role: "user", content: `new ${index}` }],
-        }),
-    ),
+    ...[0, 1, 2].map(async () => {
+      while (!isOver) {
+        const { last_id } = await items.create(id, says("taken back"));
+        await items.delete(last_id, { conversation_id: id });
+      }
+    }),
+    (async () => {
+      for (const content of kept) await items.create(id, says(content));
+    })().finally(() => isOver = true),
   ]);
-  const left = await all(items.list(id));
+  const left = await all(items.list(id, { order: "asc" }));
   // deno-lint-ignore no-explicit-any -- every item is a message
-  const texts = left.map((item: any) => item.content[0].text).sort();
-  assert.deepEqual(
-    texts,
-    Array.from({ length: 10 }, (_, index) => `new ${index}`),
-  );
+  assert.deepEqual(left.map((item: any) => item.content[0].text), kept);
 });

@@ -33,6 +33,8 @@ export function route(
         file_id: world.linked,
         message: "1",
         user_id: world.member,
+        conversation_id: world.id,
+        item_id: world.ownersMessage,
         ...params?.(world, actor),
       };
       const path = template.slice(1).replaceAll(
@@ -47,7 +49,8 @@ export function route(
       );
       return {
         outcome: answer.status >= 400
-          ? answer.body?.code ?? `${answer.status} ${answer.text}`
+          ? answer.body?.code ?? answer.body?.error?.code ??
+            `${answer.status} ${answer.text}`
           : outcome(answer, world),
         body: answer.body,
       };
@@ -65,7 +68,7 @@ export function isEmpty(body: any): boolean {
   if (body === null || typeof body !== "object") return false;
   const list = "lines" in body
     ? body.lines
-    : body.messages ?? body.hits ?? body.files ?? undefined;
+    : body.messages ?? body.hits ?? body.files ?? body.data;
   return list === null || list?.length === 0;
 }
 

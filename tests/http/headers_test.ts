@@ -17,6 +17,7 @@ const functions = [
   "conversation-history",
   "file-upload",
   "file-download",
+  "openai",
 ];
 
 /** What supabase-js sends by itself or on request, and what the API takes besides. */

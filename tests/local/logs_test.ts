@@ -171,6 +171,16 @@ async function sendEverything(): Promise<Answer[]> {
       send(`file-download/${id}/metadata`),
       send(`file-download/${secret()}`),
       send(`file-download?cursor=${secret()}&continuation_id=${secret()}`),
+      send("openai/v1/conversations", {
+        json: {
+          items: [{ role: "user", content: secret() }],
+          metadata: { a: secret() },
+        },
+      }),
+      send("openai/v1/conversations", { json: { items: secret() } }),
+      send(`openai/v1/conversations/${hidden}/items/${secret()}`),
+      send(`openai/v1/files?after=${secret()}&purpose=${secret()}`),
+      send(`openai/v1/files/${id}/content`),
       send("conversation-history", bearer(secret())),
       send("conversation-history", bearer(`${token}${secret()}`)),
       send("conversation-history", bearer(at.secretKey)),

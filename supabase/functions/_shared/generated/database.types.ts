@@ -103,6 +103,8 @@ export type Database = {
           before_id?: string;
           continuation_id?: string;
           max_files: number;
+          metadata?: string;
+          oldest_first?: boolean;
         };
         Returns: string;
       };

@@ -1,6 +1,6 @@
 /** The Idempotency-Key header: quoted, following draft-ietf-httpapi-idempotency-key-header, or bare. */
-import { Problem } from "../_shared/problems/problem.ts";
-import { textFault } from "../_shared/wire/storable.ts";
+import { Problem } from "../problems/problem.ts";
+import { textFault } from "../wire/storable.ts";
 
 const MAX_CHARACTERS = 255;
 

@@ -1,6 +1,6 @@
 /** Decodes the Content-Transfer-Encoding of a form's part (RFC 2045, section 6). RFC 7578 deprecates it, but tools send it. */
 import { Buffer } from "node:buffer";
-import { Problem } from "../_shared/problems/problem.ts";
+import { Problem } from "../problems/problem.ts";
 import type { Chunks } from "./chunks.ts";
 
 /**

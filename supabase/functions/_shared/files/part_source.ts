@@ -1,6 +1,6 @@
 /** Splits a multipart body at its boundaries (RFC 2046, section 5.1). */
 import { Buffer } from "node:buffer";
-import { Problem } from "../_shared/problems/problem.ts";
+import { Problem } from "../problems/problem.ts";
 
 /** The most bytes that the headers of a part may have. */
 const MAX_HEADER_BYTES = 16 * 1024;

@@ -1,9 +1,9 @@
 /** Finds a file that the caller may read, and its object in Storage. */
 import type { Context } from "hono";
-import { call } from "../_shared/platform/database.ts";
-import type { Env } from "../_shared/platform/env.ts";
-import { Problem } from "../_shared/problems/problem.ts";
-import type { File } from "../_shared/wire/file.ts";
+import { call } from "../platform/database.ts";
+import type { Env } from "../platform/env.ts";
+import { Problem } from "../problems/problem.ts";
+import type { File } from "../wire/file.ts";
 
 /** The part of read_file's result that downloads use. */
 export interface Located {

@@ -1,6 +1,6 @@
 /** Parses the type that a client declares for a file. It is a hint, and is kept with the file. */
-import { Problem } from "../_shared/problems/problem.ts";
-import { areParameters } from "../_shared/wire/media_type_parameters.ts";
+import { Problem } from "../problems/problem.ts";
+import { areParameters } from "../wire/media_type_parameters.ts";
 
 /** A parsed Content-Type. Every field is null if the header is absent or cannot be kept. */
 export interface DeclaredType {

@@ -1,16 +1,16 @@
 /** Stores one file: first its row, then its bytes, then the row is made ready. The sweep cleans up after a crash. */
 import type { Context } from "hono";
-import { call } from "../_shared/platform/database.ts";
-import type { Env } from "../_shared/platform/env.ts";
-import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
-import { askStorage } from "../_shared/platform/storage.ts";
-import { storageProblem } from "../_shared/problems/storage_problem.ts";
+import { call } from "../platform/database.ts";
+import type { Env } from "../platform/env.ts";
+import { Problem, problemFromUnknown } from "../problems/problem.ts";
+import { askStorage } from "../platform/storage.ts";
+import { storageProblem } from "../problems/storage_problem.ts";
 import { judgeContent, type JudgedType } from "./content.ts";
 import type { Described } from "./content_type.ts";
 import type { Chunks } from "./chunks.ts";
 import { CountedStream, takeSample, type Totals } from "./counted_stream.ts";
 import { removeObject } from "./remove.ts";
-import { hasExpired } from "../_shared/platform/token_time.ts";
+import { hasExpired } from "../platform/token_time.ts";
 
 /** What the client says about a file, and where it belongs. */
 export interface Announced extends Described {

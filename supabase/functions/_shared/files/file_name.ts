@@ -1,5 +1,5 @@
 /** Reads the name of a file from headers. It is stored in the file's row, and is never part of an object's key. */
-import { Problem } from "../_shared/problems/problem.ts";
+import { Problem } from "../problems/problem.ts";
 import { dispositionParameters } from "./disposition_parameters.ts";
 
 const MAX_CHARACTERS = 255;

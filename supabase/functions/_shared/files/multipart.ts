@@ -1,5 +1,5 @@
 /** Reads the files and fields of a multipart/form-data body (RFC 7578) in order, as a stream. */
-import { Problem } from "../_shared/problems/problem.ts";
+import { Problem } from "../problems/problem.ts";
 import { type DeclaredType, declaredType } from "./content_type.ts";
 import { chain, type Chunks } from "./chunks.ts";
 import { dispositionParameters } from "./disposition_parameters.ts";

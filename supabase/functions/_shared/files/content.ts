@@ -1,6 +1,6 @@
 /** Finds out what a file is from its first bytes. Its declared type and name only tell kinds of text apart. */
 import { fileTypeFromBuffer } from "file-type";
-import { Problem } from "../_shared/problems/problem.ts";
+import { Problem } from "../problems/problem.ts";
 import type { DeclaredType, Described } from "./content_type.ts";
 import { textType } from "./expected_type.ts";
 import { imageTypeOf, isSameImage } from "./image_types.ts";

@@ -1,7 +1,8 @@
-/** Removes the object of a deleted row, as the caller. */
+/** Deletes files, and the objects of deleted rows, as the caller. */
 import type { Context } from "hono";
-import type { Env } from "../_shared/platform/env.ts";
-import { askStorage } from "../_shared/platform/storage.ts";
+import type { Env } from "../platform/env.ts";
+import { call } from "../platform/database.ts";
+import { askStorage } from "../platform/storage.ts";
 
 /** Short, since the response to the client waits for the removal but does not depend on it. In milliseconds. */
 const REMOVAL_TIMEOUT_MS = 2000;
@@ -26,4 +27,19 @@ export async function removeObject(
   } catch {
     // Storage cannot be reached.
   }
+}
+
+/**
+ * Deletes a file of the caller's with its links, and its object unless other files share it.
+ *
+ * @throws {Problem} `not_found`
+ */
+export async function deleteStoredFile(
+  c: Context<Env>,
+  fileId: string,
+): Promise<void> {
+  const { bucket, storage_path } = JSON.parse(
+    await call(c, "delete_file", { file_id: fileId }),
+  );
+  if (storage_path !== null) await removeObject(c, bucket, storage_path);
 }

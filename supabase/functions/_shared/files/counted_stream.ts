@@ -1,7 +1,7 @@
 /** Counts, hashes and limits a file while it is streamed to Storage. */
 import { createHash } from "node:crypto";
-import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
-import { STORAGE_TIMEOUT_MS } from "../_shared/platform/storage.ts";
+import { Problem, problemFromUnknown } from "../problems/problem.ts";
+import { STORAGE_TIMEOUT_MS } from "../platform/storage.ts";
 import { chain, type Chunks, concat } from "./chunks.ts";
 import { SAMPLE_BYTES } from "./content.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Problem } from "../_shared/problems/problem.ts";
+import { Problem } from "../problems/problem.ts";
 import { parseIdempotencyKey } from "./idempotency_key.ts";
 
 Deno.test("no header is no key", () => {

@@ -1,32 +1,32 @@
-/** Appending: the one call that writes messages, keyed so that it can be sent again. */
+/** Appends messages. Every append has an Idempotency-Key, so it can be sent again. */
 import { ContinuumError } from "./error.ts";
 import type { Http } from "./http.ts";
 import { keyHeader, randomName } from "./names.ts";
 import { APPEND } from "./paths.ts";
 import type { AppendAnswer, CallOptions, MessageInput } from "./types.ts";
 
-/** What is not undefined is sent; each is explained in docs/api.md. */
+/** The options of an append. docs/api.md explains them in detail. */
 export interface AppendOptions extends CallOptions {
-  /** Refuses the append unless this is the conversation's `last_seq`. */
+  /** The append is refused unless this is the conversation's `last_seq`. */
   expectedSeq?: number | undefined;
-  /** Ends the live line at this position first. */
+  /** Before appending, ends the live line at this position. */
   afterPosition?: number | undefined;
-  /** What becomes of a message whose `client_id` is stored with another payload. */
+  /** What to do with a message whose `client_id` is already stored with another payload. */
   onMismatch?: "refuse" | "revise" | undefined;
   /** Files to link to the conversation. */
   fileIds?: string[] | undefined;
-  /** Used if the append creates the conversation, as are the next two. */
+  /** Used only if the append creates the conversation, like `metadata` and `ttlSeconds`. */
   title?: string | undefined;
   metadata?: Record<string, unknown> | undefined;
   ttlSeconds?: number | undefined;
   /**
-   * Made for each call if omitted. To be safe across a crash of your process as well, keep a key of your own
-   * until the call has returned.
+   * Generated for each call if omitted. To be able to retry after your process has crashed, store a key of your
+   * own before the call.
    */
   idempotencyKey?: string | undefined;
 }
 
-/** Sends one batch until it is stored or refused, always with the same key. */
+/** Sends a batch until it is stored or refused. All tries have the same key. */
 export async function appendBatch(
   http: Http,
   continuationId: string,

@@ -1,9 +1,10 @@
-/** The branches of a conversation, worked out from its log. */
+/** Finds the branches of a conversation in its log. */
 import type { Branch, Message } from "./types.ts";
 
 /**
- * Every line that ends where no other goes on, the live one included, newest first. Rows may come in any
- * order; of the rows at one position, the newest counts.
+ * The live line and every line that ends where no other continues, newest first.
+ *
+ * @param rows the whole log, in any order. If several rows have the same position, the newest counts.
  */
 export function branchesOf(rows: Iterable<Message>, head: number): Branch[] {
   const newest = new Map<number, Message>();
@@ -18,7 +19,7 @@ export function branchesOf(rows: Iterable<Message>, head: number): Branch[] {
     parents.add(row.parent_position);
   }
   return [...newest.values()]
-    // A line that was rewound ends at its head, although another goes on from there.
+    // After a rewind the live line ends at the head, although other lines continue from there.
     .filter(({ position }) => !parents.has(position) || position === head)
     .map((message) => ({
       head_position: message.position,
@@ -29,7 +30,7 @@ export function branchesOf(rows: Iterable<Message>, head: number): Branch[] {
     .sort((a, b) => b.last_message.seq - a.last_message.seq);
 }
 
-/** The first position on the way back from `message` that is on the live line; 0 is its start. */
+/** The nearest ancestor of `message`, or its own position, that is on the live line; 0 if none is. */
 function sharedPosition(
   message: Message,
   newest: Map<number, Message>,

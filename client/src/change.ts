@@ -1,4 +1,4 @@
-/** Changing what is known of a conversation besides its messages. */
+/** Changes a conversation, but not its messages. */
 import { ContinuumError } from "./error.ts";
 import type { Http } from "./http.ts";
 import type { CallOptions, Conversation } from "./types.ts";
@@ -8,17 +8,19 @@ export interface Change {
   /** A merge patch (RFC 7396): null removes a member. */
   metadata?: Record<string, unknown> | undefined;
   archived?: boolean | undefined;
-  /** Owner only: deletes the conversation once it has been silent for so long; null keeps it. */
+  /** Owner only. The conversation is deleted after this time without activity; null keeps it. */
   ttlSeconds?: number | null | undefined;
-  /** Makes the line that ends at this position the live one. */
+  /** Switches to the branch that ends at this position. */
   headPosition?: number | undefined;
 }
 
 /**
- * Sends a change. It may be repeated after a lost answer, since it says what is to be and not what is to be done.
- * Two cases differ. A switch of the branch is not repeated, for what others have appended meanwhile would be off
- * the line; with `ifMatch` it can be, as it then fails. And a repeated change with `ifMatch` that fails is looked
- * into: if the conversation is as it was meant to become, the first try has done it.
+ * Sends a change. To repeat it is safe, because it says how the conversation shall be, with two exceptions:
+ *
+ * - A switch of the branch is not repeated, because it could take messages that others have appended meanwhile off
+ *   the live line. With `ifMatch` it is repeated, because it then fails if there are any.
+ * - With `ifMatch`, a retry fails if the first try was carried out and only its response was lost. So if the
+ *   conversation is as the change wants it, the call succeeds.
  */
 export async function changeConversation(
   http: Http,
@@ -51,7 +53,7 @@ export async function changeConversation(
   }
 }
 
-/** Whether a merge patch (RFC 7396) would change nothing of `value`. Undefined is not in it. */
+/** Whether a merge patch (RFC 7396) leaves `value` as it is. Members that are undefined do not count. */
 function isPatched(value: unknown, patch: unknown): boolean {
   if (patch === undefined) return true;
   if (typeof patch !== "object" || patch === null || Array.isArray(patch)) {

@@ -1,4 +1,4 @@
-/** The entry: a project's conversations and files, as one user sees them. */
+/** The entry point: conversations and files, as one user sees them. */
 import { ConversationHandle } from "./conversation.ts";
 import { projectOf, type ProjectOptions } from "./credentials.ts";
 import { Files } from "./files.ts";
@@ -11,9 +11,9 @@ import type * as api from "./types.ts";
 export type ContinuumOptions = ProjectOptions & HttpOptions;
 
 export interface ListOptions extends api.CallOptions {
-  /** Archived conversations instead of the others. */
+  /** Lists archived conversations instead of the others. */
   archived?: boolean | undefined;
-  /** What `invitations` gives instead. */
+  /** Lists open invitations instead, like `invitations`. */
   invited?: boolean | undefined;
   /** Only conversations whose continuation id begins with this. */
   prefix?: string | undefined;
@@ -24,13 +24,13 @@ export interface ListOptions extends api.CallOptions {
 }
 
 export interface SearchOptions extends api.CallOptions {
-  /** Only archived conversations, or only others; both if omitted. */
+  /** true: only archived conversations; false: only the others. Both if omitted. */
   archived?: boolean | undefined;
   /** The size of a page, 1 to 100. */
   limit?: number | undefined;
 }
 
-/** A client. It holds no connection and nothing to be closed. */
+/** A client. It needs no closing. */
 export class Continuum {
   readonly files: Files;
   readonly #http: Http;
@@ -40,12 +40,12 @@ export class Continuum {
     this.files = new Files(this.#http);
   }
 
-  /** The conversation of that name or `id`; a new name is made if omitted. Sends nothing. */
+  /** A handle on the conversation with that name or `id`. A name is generated if omitted. Sends no request. */
   conversation(id: string = randomName()): ConversationHandle {
     return new ConversationHandle(this.#http, id);
   }
 
-  /** Your conversations and the shares that you have accepted, newest activity first. */
+  /** Your conversations, and those shared with you that you have accepted, newest activity first. */
   list(
     options: ListOptions = {},
   ): Pages<api.ConversationList, api.Conversation> {
@@ -71,7 +71,7 @@ export class Continuum {
     return this.list({ ...options, invited: true });
   }
 
-  /** Titles and messages that match, best first. What a query may say is in docs/api.md. */
+  /** Searches titles and messages, best match first. docs/api.md explains the syntax of queries. */
   search(
     query: string,
     options: SearchOptions = {},
@@ -85,7 +85,7 @@ export class Continuum {
   }
 }
 
-/** A client for a project: with a supabase-js client, or with its URL, its publishable key and a user's token. */
+/** Creates a client, from a supabase-js client or from the project's URL, its publishable key and a user's token. */
 export function createContinuum(options: ContinuumOptions): Continuum {
   return new Continuum(options);
 }

@@ -1,4 +1,4 @@
-/** One conversation: what can be done with it. */
+/** All that can be done with one conversation. */
 import { appendBatch, type AppendOptions } from "./append.ts";
 import { branchesOf } from "./branches.ts";
 import { type Change, changeConversation } from "./change.ts";
@@ -14,13 +14,13 @@ import type { Pages } from "./pages.ts";
 import type * as api from "./types.ts";
 
 export interface ContextOptions extends api.CallOptions {
-  /** The budget of the model's input. */
+  /** The token budget of the model's input. */
   maxTokens: number;
-  /** 1 to 2,000, which is the default. */
+  /** 1 to 2,000. The default is 2,000. */
   maxMessages?: number | undefined;
 }
 
-/** A handle: making one sends nothing. A conversation begins to exist with its first append. */
+/** A handle on a conversation. Creating a handle sends no request: the first append creates the conversation. */
 export class ConversationHandle {
   /** Your own name for the conversation, or its `id`. */
   readonly id: string;
@@ -37,7 +37,7 @@ export class ConversationHandle {
     this.files = new ConversationFiles(http, id, this.#url);
   }
 
-  /** Appends a batch, whole or not at all. Sent again as often as needed, it is stored once. */
+  /** Appends messages, all or none of them. Retries never store a message twice. */
   append(
     messages: readonly api.MessageInput[],
     options: AppendOptions = {},
@@ -45,7 +45,7 @@ export class ConversationHandle {
     return appendBatch(this.#http, this.id, messages, options);
   }
 
-  /** Puts `message` in the place of the one at `position`; what follows stays. */
+  /** Replaces the message at `position`. The messages after it stay. */
   revise(
     position: number,
     message: api.MessageInput,
@@ -54,7 +54,7 @@ export class ConversationHandle {
     return this.append([{ ...message, revises: position }], options);
   }
 
-  /** Ends the live line at `position`; 0 is its start. To go on from there in one step, append with `afterPosition`. */
+  /** Ends the live line at `position`; 0 empties it. To append in the same step, use `append` with `afterPosition`. */
   rewind(
     position: number,
     options: AppendOptions = {},
@@ -62,7 +62,7 @@ export class ConversationHandle {
     return this.append([], { ...options, afterPosition: position });
   }
 
-  /** The conversation, null if you see none, and the ETag that `update` takes as `ifMatch`. */
+  /** The conversation, or null if you cannot see one, and the ETag to pass to `update` as `ifMatch`. */
   async get({ signal }: api.CallOptions = {}): Promise<
     { conversation: api.Conversation | null; etag: string }
   > {
@@ -75,14 +75,14 @@ export class ConversationHandle {
     );
   }
 
-  /** The messages, oldest first. */
+  /** The messages, oldest first unless `newestFirst` is set. */
   messages(
     options: MessagesOptions = {},
   ): Pages<api.Page, api.Message> {
     return messagePages(this.#http, this.#url, options);
   }
 
-  /** One message by its seq or id, live or not. */
+  /** One message by its seq or id, even if it is not on the live line. */
   message(
     message: number | string,
     options?: api.CallOptions,
@@ -90,7 +90,7 @@ export class ConversationHandle {
     return this.#http.get(this.#messageUrl(message), options);
   }
 
-  /** The newest messages that fit a model's budget, in the order to send them. */
+  /** The newest messages that fit a model's token budget, oldest first. */
   context(
     options: ContextOptions,
   ): Promise<api.Context> {
@@ -100,21 +100,21 @@ export class ConversationHandle {
     });
   }
 
-  /** Every message of the log after a seq, then those to come, until the signal is aborted or the loop is left. */
+  /** The messages of the log, then new ones as they are appended, until you leave the loop or abort the signal. */
   async *follow(
     options: FollowOptions = {},
   ): AsyncGenerator<api.Message, void, undefined> {
-    // Loaded when it is needed, as uploads are.
+    // Loaded on first use, like uploads.
     const { follow } = await import("./follow.ts");
     yield* follow(this.#http, `${this.#url}/follow`, options);
   }
 
-  /** All that is stored of it, as a stream. */
+  /** Everything that is stored of the conversation, as a stream. */
   export(options: api.CallOptions = {}): Export {
     return new Export(this.#http, this.#url, options);
   }
 
-  /** The lines that `update({ headPosition })` can go back to, newest first. Reads the whole log. */
+  /** The branches that `update({ headPosition })` can switch to, newest first. Reads the whole log. */
   async branches({ signal }: api.CallOptions = {}): Promise<api.Branch[]> {
     const rows: api.Message[] = [];
     let head = 0;
@@ -126,12 +126,12 @@ export class ConversationHandle {
     return branchesOf(rows, head);
   }
 
-  /** A conversation of your own that begins as this one. */
+  /** Copies the conversation up to a position, as one of your own. */
   fork(options: ForkOptions = {}): Promise<api.Conversation> {
     return forkConversation(this.#http, this.#url, options);
   }
 
-  /** Changes the title, metadata, expiry, or which branch is live. */
+  /** Changes the title, metadata or expiry, archives the conversation, or switches its branch. */
   update(
     change: Change,
     options: api.CallOptions & { ifMatch?: string | undefined } = {},
@@ -139,17 +139,17 @@ export class ConversationHandle {
     return changeConversation(this.#http, this.#url, change, options);
   }
 
-  /** Accepts an invitation to it; it must be addressed by its `id`. It is then in your list and search. */
+  /** Accepts an invitation, so that the conversation is in your list and search. Its handle must have its `id`. */
   accept(options?: api.CallOptions): Promise<api.Member> {
     return this.members.accept(options);
   }
 
-  /** Declines an invitation to it, or leaves it. */
+  /** Declines an invitation, or leaves the conversation. */
   decline(options?: api.CallOptions): Promise<void> {
     return this.members.remove("me", options);
   }
 
-  /** Empties a message for good; its row stays. Null if that cannot be told, since an answer was lost. */
+  /** Deletes the content of a message permanently. Null if an earlier try did it, whose response was lost. */
   erase(
     message: number | string,
     options?: api.CallOptions,
@@ -158,10 +158,9 @@ export class ConversationHandle {
   }
 
   /**
-   * Deletes the conversation for good. Null if it was there and is gone, but not by the last try: an earlier one,
-   * whose answer was lost, has deleted it.
+   * Deletes the conversation permanently. Null if an earlier try did it, whose response was lost.
    *
-   * It is deleted by its `id`, so that a repeated try cannot meet another conversation with the same name.
+   * The request names the conversation's `id`, so that a retry cannot delete a new conversation of the same name.
    */
   async delete(
     options?: api.CallOptions,

@@ -1,12 +1,12 @@
-/** Where the project is, and in whose name it is asked. */
+/** The project's URL and key, and the access token of the user. */
 import { ContinuumError } from "./error.ts";
 
-/** An access token, or a function that gives the current one; it is called before each try. */
+/** An access token, or a function that returns the current one. The function is called before each try. */
 export type AccessToken =
   | string
   | (() => string | null | undefined | Promise<string | null | undefined>);
 
-/** What this package uses of a supabase-js client. */
+/** The part of a supabase-js client that this package uses. */
 export interface SupabaseLike {
   auth: {
     getSession(): Promise<
@@ -16,7 +16,7 @@ export interface SupabaseLike {
   };
 }
 
-/** A supabase-js client, whose session is used and refreshed; or the project's URL, key and a user's token. */
+/** A supabase-js client, whose session is used; or the project's URL, its key and a user's access token. */
 export type ProjectOptions =
   | { supabase: SupabaseLike; url?: string; key?: string }
   | {
@@ -35,15 +35,15 @@ export interface Project {
   key: string;
   /** @throws {ContinuumError} `unauthenticated` if nobody is signed in. */
   token(): Promise<string>;
-  /** Another token in place of one that was refused; null if there is none. */
+  /** A new token after the server has refused one; null if there is no other. */
   renewed(refused: string): Promise<string | null>;
 }
 
-/** What a supabase-js client keeps to itself. */
+/** Members of a supabase-js client that its types do not show. */
 interface Inside {
   supabaseUrl?: unknown;
   supabaseKey?: unknown;
-  /** Given by projects that sign in elsewhere; `auth` then throws. */
+  /** Set if users sign in with a third party. Then `auth` must not be used. */
   accessToken?: AccessToken;
 }
 

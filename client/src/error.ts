@@ -1,13 +1,13 @@
-/** The one error of this package. */
+/** The error that all failed calls throw. */
 import type { FieldError, ProblemCode } from "./types.ts";
 
 /**
- * What went wrong: a code of the API, or one of this package for what never got an answer of the API.
+ * What went wrong: a code of the API, or one of these if there was no response from the API:
  *
- * - `network_error`: no answer, or one that was cut
- * - `timeout`: no answer in time
- * - `unexpected_response`: an answer of something else, such as a gateway's page
- * - `incomplete`: a stream that ended before its end
+ * - `network_error`: no response, or one that was cut
+ * - `timeout`: no response within the time limit
+ * - `unexpected_response`: a response that is not the API's, such as a gateway's error page
+ * - `incomplete`: a stream that ended early
  */
 export type ErrorCode =
   | ProblemCode
@@ -16,7 +16,7 @@ export type ErrorCode =
   | "unexpected_response"
   | "incomplete";
 
-/** What is known of an error when it is made. */
+/** The properties that an error can be created with. */
 export type ErrorDetails =
   & Pick<ContinuumError, "code" | "detail">
   & Partial<
@@ -32,28 +32,28 @@ export type ErrorDetails =
     >
   >;
 
-/** A call that failed, after all retries. An aborted call throws its signal's reason instead. */
+/** Thrown if a call has failed, retries included. An aborted call throws its signal's reason instead. */
 export class ContinuumError extends Error {
   override readonly name = "ContinuumError";
-  /** Decide by this. */
+  /** What went wrong, for programs. */
   readonly code!: ErrorCode;
-  /** A sentence for people. */
+  /** What went wrong, in a sentence for people. */
   readonly detail!: string;
-  /** The HTTP status; 0 if there was no answer. */
+  /** The HTTP status; 0 if there was no response. */
   readonly status: number = 0;
-  /** The broken rules, if the code is `validation_failed`. */
+  /** Each rule that the request has broken, if the code is `validation_failed`. */
   readonly errors: FieldError[];
-  /** The whole problem, with members of its code such as `last_seq`. Empty if the answer was not a problem. */
+  /** The problem details of the response, which may have more members, such as `last_seq`. Empty if there are none. */
   readonly problem: Record<string, unknown> = {};
-  /** What to give to whoever runs the project. */
+  /** Identifies the request in the project's logs. */
   readonly requestId: string | null = null;
   /** Whether the same call may succeed later. */
   readonly retryable: boolean = false;
-  /** How long the answer asked to wait before another try. */
+  /** How long the server asks to wait before another try. */
   readonly retryAfterMs: number | null = null;
-  /** Whether this call may have been carried out although it failed: its answer, or that of an earlier try, was lost. */
+  /** Whether the call may have taken effect although it failed: the response of one of its tries was lost. */
   outcomeUnknown: boolean = false;
-  /** The key of a failed append, revision or rewind. The same call with this key is stored once. */
+  /** The key of a failed append, revision or rewind. Pass it to repeat the call without storing anything twice. */
   idempotencyKey: string | null = null;
 
   constructor(details: ErrorDetails) {

@@ -1,12 +1,12 @@
-/** Server-Sent Events, as the HTML standard defines them. */
+/** Parses Server-Sent Events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 
 export interface StreamEvent {
-  /** `message` if the stream does not name another. */
+  /** `message` if the stream does not say. */
   type: string;
   data: string;
 }
 
-/** The events in a stream's lines. Comments and fields without a use here are left out. */
+/** The events in the lines of a stream. Comments, `id` and `retry` are ignored. */
 export async function* eventsIn(
   lines: AsyncIterable<string>,
 ): AsyncGenerator<StreamEvent, void, undefined> {
@@ -25,5 +25,5 @@ export async function* eventsIn(
     if (name === "event") type = value ?? "";
     if (name === "data") data.push(value ?? "");
   }
-  // An event without its empty line is incomplete: it will come again.
+  // An event without the empty line after it is incomplete and does not count.
 }

@@ -1,4 +1,4 @@
-/** A whole conversation as a stream of lines. */
+/** Exports a conversation. */
 import { ContinuumError } from "./error.ts";
 import { ofType } from "./failure.ts";
 import type { Http } from "./http.ts";
@@ -6,8 +6,8 @@ import { linesOf } from "./lines.ts";
 import type { CallOptions, ExportLine } from "./types.ts";
 
 /**
- * An export: `for await (const line of conversation.export())`, or `await conversation.export().stream()` for
- * its bytes, which are NDJSON. Either fails with `incomplete` if the export ends before its `end` line.
+ * An export. `for await (const line of conversation.export())` gives its lines as objects, and
+ * `await conversation.export().stream()` its bytes, which are NDJSON. Both throw if it ends before its `end` line.
  */
 export class Export implements AsyncIterable<ExportLine> {
   readonly #http: Http;
@@ -20,13 +20,13 @@ export class Export implements AsyncIterable<ExportLine> {
     this.#signal = signal;
   }
 
-  /** The bytes as they come. */
+  /** The bytes of the export. */
   async stream(): Promise<ReadableStream<Uint8Array>> {
     let tail = "";
     const decoder = new TextDecoder();
     const check = new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
-        // The end line is short, and its text is ASCII.
+        // The last line is ASCII and much shorter than this.
         tail = (tail + decoder.decode(chunk.slice(-200))).slice(-200);
         controller.enqueue(chunk);
       },

@@ -1,13 +1,13 @@
-/** What an answer that is not the expected one means: its code, and whether another try makes sense. */
+/** Turns failed responses into errors, and decides whether another try makes sense. */
 import { ContinuumError, type ErrorCode } from "./error.ts";
 
-/** Temporary by their status alone: gateways and the platform (546: a worker's limit) say no more. */
+/** Whether a status alone suggests a retry. Gateways and the platform (546: a worker's limit) send nothing else. */
 function isTemporary(status: number): boolean {
   return status === 408 || status === 429 ||
     (status >= 500 && status !== 501);
 }
 
-/** The error for an answer of any kind. Reads its body. */
+/** The error for any response. Reads its body. */
 export async function failureOf(response: Response): Promise<ContinuumError> {
   const { status, headers } = response;
   const text = await response.text().catch(() => "");
@@ -23,14 +23,14 @@ export async function failureOf(response: Response): Promise<ContinuumError> {
     retryable: told === null
       ? isTemporary(status) || response.ok
       : told === "true",
-    // A refusal is no doubt: nothing was carried out.
+    // Any other status is a refusal, so nothing was carried out.
     outcomeUnknown: status === 408 || status >= 500 || response.ok,
     retryAfterMs: retryAfter(headers.get("Retry-After")),
   });
 }
 
 /**
- * The answer, if it has a media type like that. What stands between here and the API may answer 200 with a page.
+ * Returns the response if its media type matches. A gateway or a captive portal may send a page with status 200.
  *
  * @throws {ContinuumError} `unexpected_response`
  */
@@ -44,7 +44,7 @@ export async function ofType(
   return response;
 }
 
-/** The error for a request that got no answer, or only the beginning of one. */
+/** The error for a request without a response, or with one that was cut. */
 export function networkFailure(cause: unknown): ContinuumError {
   return new ContinuumError({
     code: "network_error",
@@ -55,7 +55,7 @@ export function networkFailure(cause: unknown): ContinuumError {
   });
 }
 
-/** The members of a problem; none of anything else. */
+/** The members of problem details; none if the response is something else. */
 function problemIn(headers: Headers, text: string): Record<string, unknown> {
   if (!/problem\+json/.test(headers.get("Content-Type") ?? "")) return {};
   try {
@@ -71,13 +71,13 @@ function codeOf(status: number): ErrorCode {
   return status >= 500 ? "unavailable" : "unexpected_response";
 }
 
-/** The beginning of a page or of another service's error, as one line. */
+/** The first words of an HTML page or of another service's error, on one line. */
 function summary(text: string): string {
   return text.replace(/<(style|script).*?<\/\1>|<[^>]*>/gs, " ")
     .replace(/\s+/g, " ").trim().slice(0, 200) || "no text";
 }
 
-/** Milliseconds of seconds or of an HTTP date to come (RFC 9110, section 10.2.3). */
+/** `Retry-After` in milliseconds; null if it is malformed or a date in the past. RFC 9110, section 10.2.3. */
 function retryAfter(header: string | null): number | null {
   if (header === null) return null;
   const ms = /^\s*\d+\s*$/.test(header)

@@ -1,7 +1,7 @@
-/** A file on disk as the source of an upload, in Node and Deno. */
+/** Uploads from a file on disk, in Node and Deno. */
 import type { UploadSource } from "./upload_source.ts";
 
-/** What is used of `node:fs/promises`, so that no types of Node are needed. */
+/** The part of `node:fs/promises` that is used here, declared so that users need no types of Node. */
 interface FileHandle {
   stat(): Promise<{ size: number }>;
   read(
@@ -13,10 +13,10 @@ interface FileHandle {
   close(): Promise<void>;
 }
 
-/** Not a literal where it is imported, so that bundlers for browsers leave it alone. */
+/** A variable, because bundlers for browsers would try to resolve a literal. */
 const FILE_SYSTEM = "node:fs/promises";
 
-/** @throws {TypeError} where there are no files, in browsers. */
+/** @throws {TypeError} in browsers, which cannot open a path. */
 export async function fileSource(path: string): Promise<UploadSource> {
   if (!("process" in globalThis)) {
     throw new TypeError(

@@ -1,4 +1,4 @@
-/** Files: stored, found, fetched. */
+/** Stores files, lists them and gets them back. */
 import { failureOf } from "./failure.ts";
 import type { Http } from "./http.ts";
 import { cursorPages, type Pages } from "./pages.ts";
@@ -8,16 +8,16 @@ import type { UploadOptions } from "./upload.ts";
 import type { UploadInput } from "./upload_source.ts";
 
 export interface ListFilesOptions extends api.CallOptions {
-  /** The files of this conversation, whoever owns them, instead of your own. */
+  /** Lists the files of this conversation, whoever owns them, instead of your own. */
   conversation?: string | undefined;
   /** The size of a page, 1 to 100. */
   limit?: number | undefined;
 }
 
 export interface DownloadOptions extends api.CallOptions {
-  /** The bytes from `first` to `last`, both included; to the end without `last`. A negative `first` counts from it. */
+  /** From `first` to `last`, inclusive. Without `last`, to the end. With a negative `first`, the last bytes. */
   range?: { first: number; last?: number | undefined } | undefined;
-  /** Further headers, such as If-None-Match, to which 304 may be the answer. */
+  /** More headers, such as If-None-Match. The response may then be a 304. */
   headers?: Record<string, string> | undefined;
 }
 
@@ -29,12 +29,12 @@ export class Files {
     this.#http = http;
   }
 
-  /** Stores bytes, a stream or, by its path in Node and Deno, a file. */
+  /** Stores bytes, a stream or, in Node and Deno, the file at a path. */
   upload(input: UploadInput, options: UploadOptions = {}): Promise<api.Stored> {
     return upload(this.#http, input, options);
   }
 
-  /** The bytes, as a Response that has not been read. What fails before it begins is tried again. */
+  /** Returns the Response before its body is read. Failures until then are retried. */
   download(
     fileId: string,
     { range, headers, signal }: DownloadOptions = {},
@@ -45,7 +45,7 @@ export class Files {
       accept: [304],
       signal,
     }, async (response) => {
-      // Any type may be right, but every file has a name, and a gateway's page has none.
+      // A file may have any media type, but always has a name. A gateway's error page has none.
       if (response.ok && !response.headers.has("Content-Disposition")) {
         throw await failureOf(response);
       }
@@ -53,7 +53,7 @@ export class Files {
     });
   }
 
-  /** A URL that works without a token, for 60 to 3,600 seconds; 300 if omitted. */
+  /** A URL that works without a token for `expiresIn` seconds: 60 to 3,600, 300 by default. */
   url(
     fileId: string,
     options: api.CallOptions & { expiresIn?: number | undefined } = {},
@@ -140,7 +140,7 @@ export class ConversationFiles {
     return new Files(this.#http).list({ ...options, conversation: this.#id });
   }
 
-  /** Takes a file out of the conversation. Null if an earlier try did so whose answer was lost. */
+  /** Takes a file out of the conversation. Null if an earlier try did it, whose response was lost. */
   unlink(
     fileId: string,
     options?: api.CallOptions,
@@ -149,7 +149,7 @@ export class ConversationFiles {
   }
 }
 
-/** A third of this package is about uploads; it is loaded with the first one. */
+/** The code for uploads is a third of this package, so it is loaded on first use. */
 async function upload(
   http: Http,
   input: UploadInput,

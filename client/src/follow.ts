@@ -1,4 +1,4 @@
-/** Following a conversation: its log from a seq on, without gaps or repetitions, over as many requests as it takes. */
+/** Follows the log of a conversation without gaps or repetitions, over as many requests as that takes. */
 import { ContinuumError } from "./error.ts";
 import { type Known, NO_STREAMS, polled, streamed } from "./follow_source.ts";
 import type { Http } from "./http.ts";
@@ -6,32 +6,32 @@ import type { CallOptions, Head, Message } from "./types.ts";
 import { pause, pauseBefore } from "./waiting.ts";
 
 export interface FollowOptions extends CallOptions {
-  /** The seq after which to begin; 0, the default, is the beginning of the log, `now` its end. */
+  /** Begins after this seq. 0, the default, is the beginning of the log, and `now` its end. */
   after?: number | "now" | undefined;
   /**
-   * Called at first, and when the end of the live line has moved without a message: by a rewind or a switch of the
-   * branch. A message whose `parent_position` is not the end that you know has been written after such a move.
+   * Called once at the beginning, unless a message comes first, and whenever a rewind or a switch of the branch moves
+   * the end of the live line without a new message. If a message comes after a rewind, its `parent_position` tells.
    */
   onHead?: ((head: Head) => void) | undefined;
-  /** Called with the seqs of messages before `after` or already given that were erased. Streams only. */
+  /** Called with the seqs of erased messages, if they are before the next message. Not with `transport: "poll"`. */
   onErased?: ((seqs: number[]) => void) | undefined;
-  /** `stream`, the default, changes to `poll` by itself if streams do not get through. */
+  /** `stream` is the default. The client changes to `poll` by itself if something on the way blocks streams. */
   transport?: "stream" | "poll" | undefined;
-  /** How many tries in a row may fail; no limit if omitted. */
+  /** How many tries in a row may fail. No limit if omitted. */
   retries?: number | undefined;
 }
 
-/** A request that ends sooner, without news, is not followed by the next one at once. */
+/** After a request that was shorter than this and brought nothing, the client waits before the next one. */
 const SHORT_MS = 1000;
 
-/** So many silent streams in a row are not bad luck: something on the way holds streams back. */
+/** After so many streams without a byte, something on the way must be holding streams back. */
 const SILENT_STREAMS = 2;
 
 /**
- * Every message of the log in order of `seq`, which has no gaps: one that is not the next is asked for again. Ends
- * quietly when the signal is aborted, since nothing else ends it.
+ * Yields every message of the log in the order of `seq`. Seqs have no gaps, so a missing message is noticed and
+ * requested again. Ends without an error when the signal is aborted, because that is the usual end.
  *
- * @throws {ContinuumError} `not_found` once the conversation is deleted or no longer shared with the caller.
+ * @throws {ContinuumError} `not_found` if the conversation is deleted or no longer shared with the caller.
  */
 export async function* follow(
   http: Http,
@@ -57,7 +57,7 @@ export async function* follow(
           }
           if (seq < next) continue;
           known.after = seq;
-          // A revision has the position of another message, and leaves the end where it is.
+          // A revision has the position of an earlier message, so it does not move the end.
           if (position === seq) known.head = seq;
           yield news.message;
         } else if ("erased" in news) {

@@ -1,26 +1,26 @@
-/** The two ways to be told what is appended: a stream of events, and a request that waits. */
+/** The two ways to learn what was appended: an event stream, and requests that wait for news. */
 import { ContinuumError } from "./error.ts";
 import { eventsIn } from "./event_stream.ts";
 import { networkFailure, ofType } from "./failure.ts";
 import type { Http } from "./http.ts";
 import { linesOf } from "./lines.ts";
-import type { Head, Message } from "./types.ts";
+import type { FollowAnswer, Head, Message } from "./types.ts";
 import { limited } from "./waiting.ts";
 
-/** What came. `gone`: the caller does not see the conversation any more. */
+/** What has happened. `gone`: the caller cannot see the conversation any more. */
 export type News =
   | { message: Message }
   | { head: Head }
   | { erased: { seqs: number[] } }
   | { gone: unknown };
 
-/** What is known so far. `after` is null before anything is: the end of the log is meant then. */
+/** What the follower knows. As long as `after` is null, it follows from the end of the log. */
 export interface Known {
   after: number | null;
   head: number | null;
 }
 
-/** Asks for what is new until the answer ends. Fails with a {@link ContinuumError} only. */
+/** Yields what is new until the response ends. Throws only a {@link ContinuumError}. */
 export type Source = (
   http: Http,
   url: string,
@@ -28,13 +28,13 @@ export type Source = (
   signal: AbortSignal | undefined,
 ) => AsyncGenerator<News, void, undefined>;
 
-/** A stream that is silent for so long, heartbeats included, is taken for cut. */
+/** A stream without a byte for this long, not even a heartbeat, counts as broken. */
 const SILENCE_MS = 45_000;
 
-/** How long a request waits for news; less than what a try may take. */
+/** How long a request waits for news. This must be less than the time limit of a try. */
 const WAIT_SECONDS = 20;
 
-/** Thrown where a platform cannot read an answer as it comes. */
+/** Thrown if the platform cannot read a response while it arrives, as in React Native. */
 export const NO_STREAMS: ContinuumError = new ContinuumError({
   code: "unexpected_response",
   detail: "This platform cannot read streams.",
@@ -51,11 +51,11 @@ export const streamed: Source = async function* (http, url, known, signal) {
       retries: 0,
       signal: silence.signal,
     }, (response) => ofType(response, /event-stream/));
-    if (body === null) throw NO_STREAMS;
+    if (!body) throw NO_STREAMS;
     const events = eventsIn(linesOf(body, silence.restart));
     for await (const { type, data } of events) {
       if (type === "continue") return;
-      // However long the caller looks at it, that is no silence of the stream.
+      // The time that the caller takes to handle it does not count as silence.
       silence.stop();
       yield { [type]: http.parse(data) } as News;
       silence.restart();
@@ -68,21 +68,20 @@ export const streamed: Source = async function* (http, url, known, signal) {
 };
 
 export const polled: Source = async function* (http, url, known, signal) {
-  const { messages, last_seq, head_position } = await http.json({
+  const answer: FollowAnswer = await http.json({
     url,
     query: {
       after: known.after ?? "now",
       head_position: known.head ?? undefined,
-      // At first there may be something to know at once.
+      // The first request returns at once, to learn where the live line ends.
       wait: known.head === null ? 0 : WAIT_SECONDS,
     },
     headers: { Accept: "application/json" },
     retries: 0,
     signal,
   });
+  const { messages, last_seq, head_position, up_to_date } = answer;
   for (const message of messages) yield { message };
-  // Before the end of the log, the head is not that of these messages.
-  if ((messages.at(-1)?.seq ?? known.after ?? last_seq) >= last_seq) {
-    yield { head: { last_seq, head_position } };
-  }
+  // Otherwise more messages follow, which may explain where the live line ends.
+  if (up_to_date) yield { head: { last_seq, head_position } };
 };

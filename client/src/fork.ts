@@ -1,4 +1,4 @@
-/** Copying a conversation. */
+/** Forks a conversation. */
 import { ContinuumError } from "./error.ts";
 import type { Http } from "./http.ts";
 import { randomName } from "./names.ts";
@@ -6,18 +6,18 @@ import { HISTORY, segment } from "./paths.ts";
 import type { CallOptions, Conversation } from "./types.ts";
 
 export interface ForkOptions extends CallOptions {
-  /** The last position to copy; the whole live line if omitted. */
+  /** The last position to copy. The whole live line if omitted. */
   throughPosition?: number | undefined;
-  /** The name of the copy; made if omitted. */
+  /** The name of the copy. Generated if omitted. */
   continuationId?: string | undefined;
-  /** Its title; that of the source if omitted. */
+  /** The title of the copy. That of the source if omitted. */
   title?: string | undefined;
 }
 
 /**
- * Makes a copy, and never two. With a name of the client's making, a try that finds the name taken has found the
- * copy of an earlier one. With yours that cannot be told, so the error stays: `already_exists`, with
- * `outcomeUnknown`.
+ * Creates one copy, even if tries are repeated. If the client generated the name and finds it taken, an earlier try
+ * has created the copy. If the caller chose the name, another conversation may have it, so the error
+ * `already_exists` is thrown, with `outcomeUnknown` if it may be the copy.
  */
 export async function forkConversation(
   http: Http,

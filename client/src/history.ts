@@ -1,4 +1,4 @@
-/** Pages of a conversation. */
+/** Reads the messages of a conversation. */
 import type { Http } from "./http.ts";
 import { Pages } from "./pages.ts";
 import type { CallOptions, Message, Page } from "./types.ts";
@@ -8,15 +8,15 @@ export interface MessagesOptions extends CallOptions {
   after?: number | undefined;
   /** Only messages before this position (with `view: "log"`, this seq). */
   before?: number | undefined;
-  /** `line`: the conversation as it now reads, the default. `log`: every message ever stored. */
+  /** `line`, the default: the conversation as it now reads. `log`: every message that was ever stored. */
   view?: "line" | "log" | undefined;
-  /** Goes from the newest to the oldest. A page itself is still in the order of the conversation. */
+  /** Reads from the newest message to the oldest. Within a page, messages are still oldest first. */
   newestFirst?: boolean | undefined;
-  /** The size of a page, 1 to 500. A heavy page has fewer. */
+  /** The number of messages per request, 1 to 500. A page of large messages has fewer. */
   limit?: number | undefined;
 }
 
-/** The messages at `url`, oldest first unless asked otherwise. */
+/** The messages of the conversation at `url`. */
 export function messagePages(
   http: Http,
   url: string,
@@ -30,7 +30,7 @@ export function messagePages(
       http.get(url, options, {
         view,
         limit,
-        // With `after` the API counts from the oldest, else from the newest.
+        // With `after`, a page begins with the oldest message; without it, it ends with the newest.
         ...(newestFirst
           ? { before: position as number | undefined ?? before }
           : { after: position as number | undefined ?? after ?? 0, before }),

@@ -1,4 +1,4 @@
-/** Requests with retries: each try is limited in time, and only what is safe to repeat is repeated. */
+/** HTTP requests with retries. Each try has a time limit, and only requests that are safe to repeat are repeated. */
 import type { Project } from "./credentials.ts";
 import { ContinuumError } from "./error.ts";
 import { failureOf, networkFailure, ofType } from "./failure.ts";
@@ -6,17 +6,17 @@ import type { CallOptions } from "./types.ts";
 import { VERSION } from "./version.ts";
 import { limited, pause, pauseBefore } from "./waiting.ts";
 
-/** How requests are sent; every member has a default. */
+/** How requests are sent. Every option has a default. */
 export interface HttpOptions {
-  /** Used in place of the global one. */
+  /** Used instead of the global `fetch`. */
   fetch?: typeof fetch;
-  /** How often a failed request is sent again: 5 times if omitted. */
+  /** How many times a failed request is sent again. The default is 5. */
   retries?: number;
-  /** How long one try may take: 30,000 if omitted; more for what moves many messages or bytes. */
+  /** The time limit of one try. The default is 30,000. Forks, deletions and uploads get a multiple of it. */
   timeoutMs?: number;
-  /** The longest `Retry-After` that is waited for: 60,000 if omitted. */
+  /** If `Retry-After` asks for a longer wait than this, the call fails instead. The default is 60,000. */
   maxRetryAfterMs?: number;
-  /** A parser and serialiser in place of JSON's, such as one that keeps every digit of a number. */
+  /** Used instead of `JSON`, for example to keep every digit of large numbers. */
   json?: {
     parse(text: string): unknown;
     stringify(value: unknown): string | undefined;
@@ -25,31 +25,31 @@ export interface HttpOptions {
 
 export type Query = Record<string, string | number | boolean | undefined>;
 
-/** One request. */
+/** A request, and how it may be repeated. */
 export interface Call {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
-  /** Below `/functions/v1/` of the project, or a whole URL. */
+  /** A path below the project's `/functions/v1/`, or an absolute URL. */
   url: string;
   query?: Query | undefined;
   headers?: Record<string, string | undefined> | undefined;
   /** Sent as JSON. */
   json?: unknown;
-  /** Sent as it is. It must be readable again. */
+  /** Sent as it is. A Blob, because a retry has to read it again. */
   body?: Blob | undefined;
-  /** Whether it must not be sent again when an earlier try may have been carried out. */
+  /** Whether the request must not be repeated once an earlier try may have been carried out. */
   once?: boolean;
-  /** In place of the client's own number. */
+  /** Overrides the client's number of retries. */
   retries?: number;
-  /** A multiple of the time limit, for what takes longer. */
+  /** Multiplies the time limit, for requests that take longer. */
   patience?: number;
   signal?: AbortSignal | undefined;
-  /** Sends it in place of the client's own. */
+  /** Used instead of the client's `fetch`. */
   fetch?: Fetch | undefined;
-  /** Statuses besides 2xx that are no failure. */
+  /** Statuses other than 2xx that are not failures. */
   accept?: number[];
 }
 
-/** Reads what a try needs of its answer. A failure here is a failure of the try. */
+/** Reads the response of a try. If it throws, the try has failed. */
 export type Reader<T> = (response: Response) => T | Promise<T>;
 
 /** The part of `fetch` that is used here. */
@@ -82,7 +82,7 @@ export class Http {
     };
   }
 
-  /** @throws {ContinuumError} `network_error` for what is no JSON: it was cut, by something that did not know its length. */
+  /** @throws {ContinuumError} `network_error` if `text` is not JSON, because then the response was cut on its way. */
   // deno-lint-ignore no-explicit-any -- callers name the type that the API's document gives
   parse(text: string): any {
     try {
@@ -96,7 +96,7 @@ export class Http {
     return this.#options.json.stringify(value) ?? "null";
   }
 
-  /** The JSON of the answer; undefined if there is none. */
+  /** The JSON in the response; undefined if the response has no content. */
   // deno-lint-ignore no-explicit-any -- as above
   json(call: Call): Promise<any> {
     return this.send(call, (response) => this.read(response));
@@ -109,9 +109,9 @@ export class Http {
   }
 
   /**
-   * The JSON of an answer; undefined if there is none.
+   * The JSON in a response; undefined if the response has no content.
    *
-   * @throws {ContinuumError} `unexpected_response` for anything else, such as a gateway's page.
+   * @throws {ContinuumError} `unexpected_response` if it is something else, such as a gateway's error page.
    */
   // deno-lint-ignore no-explicit-any -- as above
   async read(response: Response): Promise<any> {
@@ -120,10 +120,11 @@ export class Http {
   }
 
   /**
-   * As {@link json}; null if an earlier try, whose answer was lost, has removed it.
+   * Sends a DELETE. Returns null if the target is gone because of an earlier try whose response was lost.
    *
-   * @param known `wasThere`: whether it is known to have been there: then another's deletion is as good. Browsers and Deno
-   * resend by themselves what a reused connection has lost, so an earlier try need not be one of ours.
+   * `wasThere` says that the target is known to have existed just before. A 404 then always counts as success:
+   * browsers and Deno resend a request by themselves if a reused connection breaks, so even the first try that this
+   * client knows of may be the second one.
    */
   async remove(
     url: string,
@@ -141,7 +142,7 @@ export class Http {
     }
   }
 
-  /** Sends `call` until a try succeeds, and gives back what `read` makes of the answer. */
+  /** Sends `call` until a try succeeds, and returns what `read` makes of the response. */
   async send<T>(call: Call, read: Reader<T>): Promise<T> {
     let isInDoubt = false;
     let token = await this.project.token();
@@ -191,7 +192,7 @@ export class Http {
       isStream = value instanceof Response || value instanceof ReadableStream;
       return value;
     } catch (error) {
-      // What a fetch throws when it is aborted differs; the reason does not.
+      // What fetch throws when it is aborted differs between platforms. The signal's reason does not.
       throw limit.signal.aborted ? limit.signal.reason : error;
     } finally {
       if (isStream) limit.stop();
@@ -209,7 +210,7 @@ export class Http {
       Authorization: `Bearer ${token}`,
       apikey: this.project.key,
     });
-    // Functions take it from browsers, Storage's resumable uploads do not.
+    // Not for Storage: browsers may not send this header to its endpoint for resumable uploads.
     if (!/^http/.test(call.url)) {
       headers.set("x-client-info", `supabase-continuum/${VERSION}`);
     }
@@ -224,7 +225,7 @@ export class Http {
   }
 }
 
-/** The members that are not undefined. */
+/** The entries whose values are not undefined. */
 function given<T>(members: Record<string, T | undefined> = {}): [string, T][] {
   return Object.entries(members).filter((entry): entry is [string, T] =>
     entry[1] !== undefined

@@ -1,7 +1,11 @@
-/** A stream of bytes as lines of text. */
+/** Splits a stream into lines. */
 import { networkFailure } from "./failure.ts";
 
-/** Each line without its end; LF, CRLF and CR end one. The stream is cancelled when the loop is left. A cut is a ContinuumError. */
+/**
+ * The lines of a stream, without LF, CRLF or CR. Leaving the loop cancels the stream.
+ *
+ * @throws {ContinuumError} `network_error` if the connection breaks.
+ */
 export async function* linesOf(
   stream: ReadableStream<Uint8Array>,
   onBytes: () => void = () => {},
@@ -13,13 +17,13 @@ export async function* linesOf(
   try {
     while (!isOver) {
       const { done, value } = await reader.read().catch((cause) => {
-        // Every platform throws this kind for a cut; an aborted signal's reason passes.
+        // All platforms throw a TypeError if a connection breaks. Anything else is the reason of an aborted signal.
         throw cause instanceof TypeError ? networkFailure(cause) : cause;
       });
       onBytes();
       rest += decoder.decode(value, { stream: !done });
       isOver = done;
-      // A CR at the very end may be half of a CRLF.
+      // A CR at the end may be the first half of a CRLF.
       const lines = rest.split(isOver ? /\r\n|\n|\r/ : /\r\n|\n|\r(?!$)/);
       rest = lines.pop() ?? "";
       yield* lines;

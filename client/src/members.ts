@@ -1,9 +1,9 @@
-/** Who a conversation is shared with. */
+/** Shares a conversation. */
 import type { Http } from "./http.ts";
 import { segment } from "./paths.ts";
 import type { CallOptions, InvitedRole, Member } from "./types.ts";
 
-/** The members of one conversation. A user's id is that of Supabase Auth; `me` is the caller. */
+/** The members of a conversation. `userId` is a user's id in Supabase Auth, or `me` for yourself. */
 export class Members {
   readonly #http: Http;
   readonly #url: string;
@@ -13,7 +13,7 @@ export class Members {
     this.#url = `${conversationUrl}/members`;
   }
 
-  /** All members if you own the conversation, else your own entry. */
+  /** All members if you own the conversation, else only your own entry. */
   async list(options?: CallOptions): Promise<Member[]> {
     return (await this.#http.get(this.#url, options)).members;
   }
@@ -36,12 +36,12 @@ export class Members {
     });
   }
 
-  /** Ends a membership: anybody's if you own the conversation, else your own. */
+  /** Removes a member if you own the conversation, or yourself. */
   async remove(userId: string, options?: CallOptions): Promise<void> {
     await this.#http.remove(this.#of(userId), options);
   }
 
-  /** Accepts an invitation: the conversation is in your list and search from now on. */
+  /** Accepts an invitation, so that the conversation is in your list and search. */
   accept({ signal }: CallOptions = {}): Promise<Member> {
     return this.#http.json({ method: "PUT", url: this.#of("me"), signal });
   }

@@ -1,6 +1,6 @@
-/** Names that the client makes. */
+/** Generated names, and keys of requests. */
 
-/** 128 random bits as text. Unlike crypto.randomUUID it also works on pages that are not served by HTTPS. */
+/** 128 random bits as text. Unlike crypto.randomUUID, this also works on pages without HTTPS. */
 export function randomName(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))

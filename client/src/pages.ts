@@ -1,8 +1,8 @@
-/** Lists that come in pages. */
+/** Lists that the API returns page by page. */
 
-/** What a list needs to be read. `Position` is where a page begins. */
+/** How to read a list. A `Position` says where a page begins. */
 export interface PageSource<Page, Item, Position> {
-  /** Reads the page at `position`; the first one if that is undefined. */
+  /** Reads the page at `position`, or the first page if it is undefined. */
   read(position: Position | undefined): Promise<Page>;
   /** Where the next page begins; undefined after the last one. */
   next(page: Page): Position | undefined;
@@ -10,9 +10,15 @@ export interface PageSource<Page, Item, Position> {
 }
 
 /**
- * A list that is read as it is gone through: `for await (const item of list)` for every item,
- * `for await (const page of list.pages())` for the API's pages, `await list.page()` for the first one alone.
- * Nothing is requested before, and each loop begins anew.
+ * A list that is requested page by page while you iterate over it:
+ *
+ * ```ts
+ * for await (const item of list) { … }
+ * for await (const page of list.pages()) { … }
+ * const first = await list.page();
+ * ```
+ *
+ * Creating it sends no request. Each loop starts from the beginning.
  */
 export class Pages<Page, Item> implements AsyncIterable<Item> {
   readonly #source: PageSource<Page, Item, unknown>;
@@ -21,12 +27,12 @@ export class Pages<Page, Item> implements AsyncIterable<Item> {
     this.#source = source;
   }
 
-  /** The first page, as the API answers it. */
+  /** The first page, as the API returns it. */
   page(): Promise<Page> {
     return this.#source.read(undefined);
   }
 
-  /** Page after page, as the API answers them. */
+  /** All pages, as the API returns them. */
   async *pages(): AsyncGenerator<Page, void, undefined> {
     let position: unknown;
     do {
@@ -36,12 +42,12 @@ export class Pages<Page, Item> implements AsyncIterable<Item> {
     } while (position !== undefined);
   }
 
-  /** Item after item, in the order of the list. */
+  /** All items, in the order of the list. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     for await (const page of this.pages()) yield* this.#source.items(page);
   }
 
-  /** All items, or the first `most`. */
+  /** All items in an array, or the first `most`. */
   async all(most = Infinity): Promise<Item[]> {
     const items: Item[] = [];
     if (most <= 0) return items;
@@ -53,7 +59,7 @@ export class Pages<Page, Item> implements AsyncIterable<Item> {
   }
 }
 
-/** A list whose pages name the next one with `next_cursor`. */
+/** A list whose pages have a `next_cursor`. */
 export function cursorPages<Page extends { next_cursor: string | null }, Item>(
   read: (cursor: string | undefined) => Promise<Page>,
   items: (page: Page) => Item[],

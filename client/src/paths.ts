@@ -1,4 +1,4 @@
-/** Where the functions are, below `/functions/v1/` of the project. */
+/** The functions' paths, below the project's `/functions/v1/`. */
 
 /** @throws {TypeError} if `id` cannot be a segment of a URL's path. */
 export function segment(id: string | number): string {

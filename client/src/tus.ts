@@ -1,4 +1,4 @@
-/** Resumable uploads to Storage: the part of TUS 1.0.0 (https://tus.io) that they need. */
+/** Resumable uploads to Storage, by TUS 1.0.0: https://tus.io/protocols/resumable-upload */
 import { ContinuumError } from "./error.ts";
 import { failureOf } from "./failure.ts";
 import type { Http } from "./http.ts";
@@ -6,10 +6,10 @@ import type { UploadSource } from "./upload_source.ts";
 import { pause, pauseBefore } from "./waiting.ts";
 import { watchedFetch } from "./xhr.ts";
 
-/** The size that Storage asks for, of every piece but the last. */
+/** Storage requires pieces of this size, except for the last. */
 export const PIECE_BYTES = 6 * 1024 * 1024;
 
-/** So many tries in a row may bring nothing forward. */
+/** The upload fails after so many tries in a row without progress. */
 const IDLE_TRIES = 6;
 
 export interface TusUpload {
@@ -18,9 +18,9 @@ export interface TusUpload {
   objectName: string;
   type: string;
   source: UploadSource;
-  /** The URL of an upload that was begun before. */
+  /** The URL of an upload to continue. */
   resumeAt: string | undefined;
-  /** Called with that URL once there is one. */
+  /** Called with the URL of a new upload. */
   onUrl: (url: string) => void;
   onSent: ((bytes: number) => void) | undefined;
   signal: AbortSignal | undefined;
@@ -28,7 +28,7 @@ export interface TusUpload {
 
 const VERSION = { "Tus-Resumable": "1.0.0" };
 
-/** Sends what Storage does not have yet, and again what was lost, until it has all of it. */
+/** Sends all bytes that Storage does not have yet. After a failure it asks how many have arrived. */
 export async function sendResumably(
   http: Http,
   upload: TusUpload,
@@ -60,12 +60,12 @@ export async function sendResumably(
   }
 }
 
-/** Whether asking for the offset makes another try possible: 409 is another offset, 423 another request's lock. */
+/** Whether to ask for the offset and go on. 409: the offset was wrong. 423: an earlier request still has the lock. */
 function isPassing({ retryable, status }: ContinuumError): boolean {
   return retryable || [404, 409, 410, 423].includes(status);
 }
 
-/** Begins an upload and gives its URL. An earlier one that was lost is removed by Storage in time. */
+/** Creates an upload and returns its URL. If a response is lost, Storage removes that upload when it expires. */
 function create(http: Http, upload: TusUpload): Promise<string> {
   const metadata = {
     bucketName: upload.bucket,
@@ -89,7 +89,7 @@ function create(http: Http, upload: TusUpload): Promise<string> {
   });
 }
 
-/** Sends one piece and gives the new offset. A lost answer is not repeated but asked about, by {@link offsetAt}. */
+/** Sends one piece and returns the new offset. This is not retried: {@link offsetAt} tells what has arrived. */
 async function sendPiece(
   http: Http,
   url: string,
@@ -115,12 +115,12 @@ async function sendPiece(
   }, offsetIn);
 }
 
-/** A multiple of the time limit for a body: with the default of 30 s, 20 kB/s are enough. */
+/** By how much a body extends the time limit: with the default of 30 s, 20 kB/s are fast enough. */
 export function patienceFor({ size }: Blob): number {
   return 2 + size / 600_000;
 }
 
-/** How many bytes have arrived; null if Storage has forgotten the upload. */
+/** How many bytes have arrived; null if Storage does not have the upload any more. */
 function offsetAt(
   http: Http,
   url: string,

@@ -1,4 +1,4 @@
-/** Requests and answers of the API. The names of their fields are those of the wire. */
+/** The API's requests and responses. Their fields have the API's names. */
 import type {
   Conversation,
   File as StoredFile,
@@ -19,6 +19,7 @@ export type {
   File as StoredFile,
   FileLink,
   FileList,
+  Follow as FollowAnswer,
   Member,
   MemberRole,
   Message,
@@ -30,7 +31,7 @@ export type {
   UnlinkedFile,
 } from "./generated/api.ts";
 
-/** A message to append. `parts` may be objects of any provider's or framework's types. */
+/** A message to append. `parts` may have the types of any provider or framework. */
 export type MessageInput =
   & Omit<IncomingMessage, "parts">
   & { parts?: readonly object[] | null | undefined };
@@ -38,39 +39,39 @@ export type MessageInput =
 /** A search hit: a message, or a conversation whose title matches. */
 export type SearchHit = SearchAnswer["hits"][number];
 
-/** One broken rule; `pointer` is an RFC 6901 JSON pointer into the request. */
+/** A rule that a request has broken. `pointer` is a JSON pointer (RFC 6901) into the request. */
 export type FieldError = NonNullable<Problem["errors"]>[number];
 
-/** A code of the API's own problems. */
+/** A problem code of the API. */
 export type ProblemCode = Problem["code"];
 
-/** A line of an export. The last one is of type `end`. */
+/** A line of an export. The last line has the type `end`. */
 export type ExportLine =
   | { type: "conversation" } & Conversation
   | { type: "message" } & Message
   | { type: "file" } & StoredFile
   | { type: "end"; messages: number; files: number };
 
-/** Where the live line of a followed conversation ends, and how long its log is. */
+/** The last position of the live line, and the last seq of the log. */
 export interface Head {
   head_position: number;
   last_seq: number;
 }
 
-/** A line of messages that no other line goes on from. */
+/** A branch of a conversation. */
 export interface Branch {
-  /** Its last position: what `update({ headPosition })` takes. */
+  /** Its last position. `update({ headPosition })` switches to it. */
   head_position: number;
-  /** The last position that it shares with the live line; its own end if it is the live line. */
+  /** The last position that it has in common with the live line. */
   fork_position: number;
   is_live: boolean;
   /** The newest message at its last position. */
   last_message: Message;
 }
 
-/** What a call can be told besides its arguments. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Ends the call at once, retries included; it then throws the signal's reason. */
+  /** Ends the call at once, also between retries. The call then throws the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Uploading a file: small ones in one request, others by a reservation and resumable pieces. */
+/** Uploads files: small ones in one request, larger ones in pieces that Storage keeps. */
 import type { Http } from "./http.ts";
 import { UPLOAD } from "./paths.ts";
 import { patienceFor, PIECE_BYTES, sendResumably } from "./tus.ts";
@@ -10,46 +10,46 @@ import {
 } from "./upload_source.ts";
 import { watchedFetch } from "./xhr.ts";
 
-/** How far an upload has come. */
+/** How many of the bytes have been sent. */
 export interface Progress {
   loaded: number;
   total: number;
 }
 
-/** An upload in pieces that has begun. It is JSON, so that it can be kept and gone on with by another process. */
+/** The state of an upload in pieces. It is plain JSON: store it to continue the upload in another process. */
 export interface UploadState {
   file_id: string;
   endpoint: string;
   bucket: string;
   object_name: string;
   mime_type: string;
-  /** Where the pieces go, once Storage has said so. */
+  /** Where to send the pieces. Absent before Storage has said so. */
   url?: string;
 }
 
 export interface UploadOptions extends CallOptions {
-  /** The file's name; that of a File or a path if omitted. */
+  /** The file's name. If omitted, that of the File or the path. */
   name?: string | undefined;
-  /** A hint: the content decides. */
+  /** The media type. It is a hint: the server looks at the content. */
   type?: string | undefined;
   /** Links the file to this conversation. */
   conversation?: string | undefined;
   bucket?: Bucket | undefined;
   metadata?: Record<string, unknown> | undefined;
-  /** How many bytes a stream has. Without it a stream is read into memory first. */
+  /** The number of bytes of a stream. Without it, the whole stream is read into memory first. */
   size?: number | undefined;
-  /** Called as bytes are sent: after each piece, and in browsers more often. */
+  /** Called after each piece of 6 MiB, and in browsers more often. */
   onProgress?: ((progress: Progress) => void) | undefined;
-  /** Called when an upload in pieces has begun, with what `resume` takes. It is then kept if it fails. */
+  /** Called with what `resume` takes, if the upload is in pieces. If the upload fails, its pieces are then kept. */
   onState?: ((state: UploadState) => void) | undefined;
-  /** Goes on with an upload of the same bytes. */
+  /** Continues an upload of the same bytes. */
   resume?: UploadState | undefined;
 }
 
-/** More than this much metadata may not fit into a URL, so it is sent with a reservation. */
+/** More metadata than this may not fit into a URL. It is sent in the body of a reservation instead. */
 const URL_METADATA_CHARACTERS = 2000;
 
-/** Stores a file. The same bytes under the same name are stored once, so that it is safe to repeat. */
+/** Stores a file. This is safe to repeat: the server stores the same bytes under the same name once. */
 export async function uploadFile(
   http: Http,
   input: UploadInput,
@@ -86,7 +86,7 @@ async function uploadAtOnce(
     headers: {
       "Content-Type": typeOf(source, options),
       "X-File-Name": encodeURIComponent(nameOf(source, options)),
-      // Without it, a body that was cut on the way might pass for a whole one.
+      // Lets the server notice a body that was cut on the way.
       "Repr-Digest": await digestOf(body),
     },
     body,
@@ -124,7 +124,7 @@ async function uploadInPieces(
       signal,
     });
   } catch (error) {
-    // Nobody can go on with it, so its quota is given back now. The sweep would do so a day later.
+    // Nobody can continue it, so its quota is returned now. The sweep would do that a day later.
     if (!onState && !options.resume) {
       http.remove(`${UPLOAD}/${state.file_id}`).catch(() => {});
     }
@@ -148,7 +148,7 @@ async function reserve(
       continuation_id: options.conversation,
       metadata: options.metadata,
     },
-    // If its answer is lost it is made again; the first one then ends by itself.
+    // Repeated if its response is lost. The sweep then removes the first reservation.
     signal: options.signal,
   });
   return {
@@ -166,7 +166,7 @@ function typeOf({ type }: UploadSource, options: UploadOptions): string {
   return options.type ?? type ?? "application/octet-stream";
 }
 
-/** Reports each amount once, and never less than before: what is sent again has been counted. */
+/** Reports progress that never goes back, although a retry sends bytes again. */
 function reporter({ size }: UploadSource, { onProgress }: UploadOptions) {
   let most = -1;
   return (bytes: number) => {
@@ -177,7 +177,7 @@ function reporter({ size }: UploadSource, { onProgress }: UploadOptions) {
   };
 }
 
-/** Undefined on pages that are not served by HTTPS, where there is no crypto.subtle. */
+/** The value of Repr-Digest; undefined on pages without HTTPS, which have no crypto.subtle. */
 async function digestOf(body: Blob): Promise<string | undefined> {
   if (!crypto.subtle) return undefined;
   const digest = await crypto.subtle.digest(

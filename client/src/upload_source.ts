@@ -1,8 +1,8 @@
-/** Where the bytes of an upload come from, with a known size and readable from an offset. */
+/** Reads the bytes to upload, from any kind of input. */
 import { ContinuumError } from "./error.ts";
 import { fileSource } from "./file_path.ts";
 
-/** Bytes in memory or to be read, a stream of them, or the path of a file (Node and Deno). */
+/** A Blob or File, bytes, a stream or, in Node and Deno, the path of a file. */
 export type UploadInput =
   | Blob
   | ArrayBuffer
@@ -12,18 +12,18 @@ export type UploadInput =
 
 export interface UploadSource {
   size: number;
-  /** What the input itself is called. */
+  /** The name that the input has itself. */
   name: string | undefined;
   type: string | undefined;
-  /** The bytes from `start` up to `end`. `start` never goes back by more than one piece. */
+  /** The bytes from `start` to `end`, exclusive. `start` may go back within the piece that was read last. */
   slice(start: number, end: number): Blob | Promise<Blob>;
   close(): Promise<void>;
 }
 
-/** No bucket takes more, so that no more than this is ever held in memory. */
+/** The size limit of the largest bucket: no more of a stream is read into memory. */
 const MOST_BYTES = 50 * 1024 * 1024;
 
-/** @param size how many bytes a stream has, if that is known. Otherwise it is read into memory first. */
+/** @param size the number of bytes of a stream. If it is undefined, the stream is read into memory. */
 export async function sourceOf(
   input: UploadInput,
   size: number | undefined,
@@ -69,7 +69,7 @@ async function piecesOf(
   }
 }
 
-/** Keeps the piece that was asked for last, since it may have to be sent again. */
+/** Reads from a stream and keeps the last piece, which may have to be sent again. */
 function streamSource(
   stream: ReadableStream<Uint8Array>,
   size: number,

@@ -1,10 +1,10 @@
-/** Time limits and pauses that a signal ends. */
+/** Time limits, and pauses that a signal can end. */
 import { ContinuumError } from "./error.ts";
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
 
-/** How long to wait before try `n` (1, 2, …): doubling, up to a quarter less at random, never less than asked. */
+/** How long to wait before retry `n` (1, 2, …): exponential, with up to 25 % jitter, and at least `askedMs`. */
 export function pauseBefore(n: number, askedMs: number | null = null): number {
   const pause = Math.min(FIRST_PAUSE_MS * 2 ** (n - 1), LONGEST_PAUSE_MS);
   return Math.max(pause * (1 - Math.random() / 4), askedMs ?? 0);
@@ -26,18 +26,18 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** A limit on one try: its signal is aborted by the caller's, and by time while the limit runs. */
+/** A time limit. Its signal is aborted when the time is over, and when the caller's signal is. */
 export interface Limit {
   signal: AbortSignal;
-  /** Starts the time again, from now. */
+  /** Starts the time again. */
   restart(): void;
-  /** Ends the limit of time; the caller's signal still counts. */
+  /** Stops the time. The caller's signal still aborts. */
   stop(): void;
-  /** Forgets the caller's signal too. */
+  /** Stops the time and listens to the caller's signal no longer. */
   release(): void;
 }
 
-/** A {@link Limit} of `ms` milliseconds of silence. */
+/** Starts a {@link Limit} of `ms` milliseconds. */
 export function limited(ms: number, outer?: AbortSignal): Limit {
   const controller = new AbortController();
   const expire = () =>

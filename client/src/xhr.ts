@@ -1,7 +1,7 @@
-/** A request whose upload can be watched. Only XMLHttpRequest can do that, and only browsers have it. */
+/** Requests that report how much they have sent. Only XMLHttpRequest can, which only browsers have. */
 import type { Fetch } from "./http.ts";
 
-/** What is used of XMLHttpRequest, whose types only browsers' libraries have. */
+/** The part of XMLHttpRequest that is used here. Its types are not available in Node and Deno. */
 interface Request {
   responseType: string;
   readonly status: number;
@@ -22,10 +22,10 @@ const { XMLHttpRequest } = globalThis as unknown as {
   XMLHttpRequest?: new () => Request;
 };
 
-/** Statuses that cannot have a body. */
+/** Statuses of responses that must not have a body. */
 const BODILESS = [204, 205, 304];
 
-/** A `fetch` that says how much it has sent; undefined where there is none. */
+/** A `fetch` that reports how much it has sent; undefined if there is no XMLHttpRequest. */
 export function watchedFetch(
   onSent: (bytes: number) => void,
 ): Fetch | undefined {

@@ -5,12 +5,11 @@ const { createContinuum } = await import(`${location.origin}/dist/index.js`);
 
 /** @returns {Promise<unknown>} what browser_test.ts looks at */
 async function use() {
-  const { url, key, accessToken, name, follows } =
-    await (await fetch("/config")).json();
+  const { url, key, accessToken, name } = await (await fetch("/config")).json();
   const continuum = createContinuum({ url, key, accessToken });
   const conversation = continuum.conversation(name);
   const followed = [];
-  const following = follows && (async () => {
+  const following = (async () => {
     for await (const { content } of conversation.follow()) {
       followed.push(content);
       if (followed.length === 2) break;

@@ -3,19 +3,12 @@
  * where no Chromium is installed.
  */
 import assert from "node:assert/strict";
-import openapi from "../../supabase/functions/_shared/generated/openapi/conversation-history.json" with {
-  type: "json",
-};
 import { signUp } from "../support/actors.ts";
 import { fresh } from "../support/http.ts";
 import { findChromium, withPage } from "./browser.ts";
 import { tokenOf } from "./clients.ts";
 import { builtPackage } from "./package.ts";
 import { unreliableNetwork } from "./unreliable_network.ts";
-
-/** Until the route is there. */
-const follows = "/conversation-history/{continuation_id}/follow" in
-  openapi.paths;
 
 const MIB = 1024 * 1024;
 const chromium = findChromium();
@@ -95,7 +88,6 @@ Deno.test({
         key: network.at.publishableKey,
         accessToken: tokenOf(user),
         name,
-        follows,
       },
       isTold.resolve,
       resolve,
@@ -109,7 +101,7 @@ Deno.test({
       );
       assert.deepEqual(rest, {
         messages: ["one", "two"],
-        followed: follows ? ["one", "two"] : [],
+        followed: ["one", "two"],
         name: "Größe.txt",
         isSame: true,
         part: name,

@@ -6,20 +6,12 @@ import type {
   Head,
   Message,
 } from "../../client/src/index.ts";
-import openapi from "../../supabase/functions/_shared/generated/openapi/conversation-history.json" with {
-  type: "json",
-};
 import { signUp } from "../support/actors.ts";
 import { fresh } from "../support/http.ts";
 import { seeded } from "../lineage/random.ts";
 import { clientOf, newClient } from "./clients.ts";
 import { randomFaults } from "./random_faults.ts";
 import { first, unreliableNetwork } from "./unreliable_network.ts";
-
-/** Until the route is there. */
-const test = "/conversation-history/{continuation_id}/follow" in openapi.paths
-  ? Deno.test
-  : Deno.test.ignore;
 
 const user = await signUp("owner");
 const client = clientOf(user);
@@ -60,7 +52,7 @@ function following(
 }
 
 for (const transport of transports) {
-  test(`by ${transport}: what is there comes first, then what is appended`, async () => {
+  Deno.test(`by ${transport}: what is there comes first, then what is appended`, async () => {
     await using followed = following({ transport, after: 1 });
     const { conversation, messages } = followed;
     await conversation.append([said("1"), said("2"), said("3")]);
@@ -70,14 +62,14 @@ for (const transport of transports) {
     assert.deepEqual(await take(messages, 3), ["4", "5", "6"]);
   });
 
-  test(`by ${transport}: a conversation is followed before its first message`, async () => {
+  Deno.test(`by ${transport}: a conversation is followed before its first message`, async () => {
     await using followed = following({ transport });
     const next = take(followed.messages, 1);
     await followed.conversation.append([said("1")]);
     assert.deepEqual(await next, ["1"]);
   });
 
-  test(`by ${transport}: from now on, nothing that was there before comes`, async () => {
+  Deno.test(`by ${transport}: from now on, nothing that was there before comes`, async () => {
     const heads: Head[] = [];
     const conversation = client.conversation(fresh("talk"));
     await conversation.append([said("1"), said("2")]);
@@ -97,7 +89,7 @@ for (const transport of transports) {
     assert.deepEqual(heads, [{ head_position: 2, last_seq: 2 }]);
   });
 
-  test(`by ${transport}: a rewind and a switch are told, and messages alone are not`, async () => {
+  Deno.test(`by ${transport}: a rewind and a switch are told, and messages alone are not`, async () => {
     const heads: number[] = [];
     let told = Promise.withResolvers<void>();
     await using followed = following({
@@ -121,7 +113,7 @@ for (const transport of transports) {
     assert.deepEqual(heads, [1, 3]);
   });
 
-  test(`by ${transport}: whoever loses access is told so`, async () => {
+  Deno.test(`by ${transport}: whoever loses access is told so`, async () => {
     const guest = await newClient("guest");
     const conversation = client.conversation(fresh("talk"));
     const { conversation: { id } } = await conversation.append([said("1")]);
@@ -136,7 +128,7 @@ for (const transport of transports) {
     await assert.rejects(next, { code: "not_found", retryable: false });
   });
 
-  test(`by ${transport}: an abort ends the loop at once, without an error`, async () => {
+  Deno.test(`by ${transport}: an abort ends the loop at once, without an error`, async () => {
     await using followed = following({ transport });
     await followed.conversation.append([said("1")]);
     await take(followed.messages, 1);
@@ -146,7 +138,7 @@ for (const transport of transports) {
   });
 }
 
-test("an erasure is told", async () => {
+Deno.test("an erasure is told", async () => {
   const erased = Promise.withResolvers<number[]>();
   await using followed = following({ onErased: erased.resolve });
   const { conversation, messages } = followed;
@@ -159,14 +151,14 @@ test("an erasure is told", async () => {
   assert.deepEqual(await next, ["3"]);
 });
 
-test("a seq that the log has never reached is refused", async () => {
+Deno.test("a seq that the log has never reached is refused", async () => {
   const conversation = client.conversation(fresh("talk"));
   await conversation.append([said("1")]);
   await using followed = following({ after: 7, retries: 3 }, conversation);
   await assert.rejects(followed.messages.next(), { code: "position_conflict" });
 });
 
-test("messages that a stream leaves out or repeats are asked for again, or passed over", async () => {
+Deno.test("messages that a stream leaves out or repeats are asked for again, or passed over", async () => {
   const real = client.conversation(fresh("talk"));
   await real.append(["1", "2", "3", "4"].map(said));
   const log = await real.messages().all();
@@ -192,7 +184,7 @@ test("messages that a stream leaves out or repeats are asked for again, or passe
   );
 });
 
-test("a stream that ends is gone on with, and an error that stays is thrown", async () => {
+Deno.test("a stream that ends is gone on with, and an error that stays is thrown", async () => {
   await using network = await unreliableNetwork(({ path }) =>
     path.includes("/follow")
       ? { carriedOut: false, instead: { status: 401 } }
@@ -208,7 +200,7 @@ test("a stream that ends is gone on with, and an error that stays is thrown", as
   assert.equal(network.seen.length, 3);
 });
 
-test("over networks that fail at random, every follower gets the whole log in order", async () => {
+Deno.test("over networks that fail at random, every follower gets the whole log in order", async () => {
   const FOLLOWERS = 8;
   const WRITERS = 2;
   const EACH = 12;

@@ -6,9 +6,6 @@
  *   CONTINUUM_CLIENT_SEED=7        begins at another seed
  */
 import assert from "node:assert/strict";
-import openapi from "../../supabase/functions/_shared/generated/openapi/conversation-history.json" with {
-  type: "json",
-};
 import { until } from "../local/processes.ts";
 import { signUp } from "../support/actors.ts";
 import { fresh } from "../support/http.ts";
@@ -24,10 +21,6 @@ const SEED = Number(Deno.env.get("CONTINUUM_CLIENT_SEED") ?? 1);
 const WRITERS = 20;
 
 const transports = ["stream", "poll"] as const;
-
-/** Until the route is there. */
-const follows = "/conversation-history/{continuation_id}/follow" in
-  openapi.paths;
 
 /** A slow machine is not a network that fails, but to a client it looks the same. */
 const TIMEOUT_MS = 3000;
@@ -45,20 +38,18 @@ Deno.test(`${CALLS} calls over networks that fail: nothing is lost, doubled or r
 
   await using networks = new AsyncDisposableStack();
   const over = new AbortController();
-  const followers = follows
-    ? shared.flatMap(({ id, name }, place) =>
-      transports.map(async (transport, n) => {
-        const faults = randomFaults(seeded(SEED * 1000 + 900 + 2 * place + n));
-        const network = networks.use(await unreliableNetwork(faults));
-        const client = clientOf(editor, { timeoutMs: TIMEOUT_MS }, network.at);
-        const heard: string[] = [];
-        journal.followed.push({ conversation: name, heard });
-        const { signal } = over;
-        const messages = client.conversation(id).follow({ transport, signal });
-        for await (const message of messages) heard.push(message.id);
-      })
-    )
-    : [];
+  const followers = shared.flatMap(({ id, name }, place) =>
+    transports.map(async (transport, n) => {
+      const faults = randomFaults(seeded(SEED * 1000 + 900 + 2 * place + n));
+      const network = networks.use(await unreliableNetwork(faults));
+      const client = clientOf(editor, { timeoutMs: TIMEOUT_MS }, network.at);
+      const heard: string[] = [];
+      journal.followed.push({ conversation: name, heard });
+      const { signal } = over;
+      const messages = client.conversation(id).follow({ transport, signal });
+      for await (const message of messages) heard.push(message.id);
+    })
+  );
   let left = CALLS;
   let requests = 0;
   await Promise.all(Array.from({ length: WRITERS }, async (_, n) => {

@@ -33,8 +33,6 @@ export type Fate =
   | "lost"
   /** The connection breaks after this many bytes of its body. */
   | { cutRequestAfter: number }
-  /** It passes, but only its first bytes before a promise resolves. */
-  | { heldAfter: number; until: Promise<void> }
   /** The project carries it out, and the connection breaks before the answer. */
   | "unanswered"
   /** The connection breaks after this many bytes of the answer's body. */
@@ -112,12 +110,7 @@ async function meet(
       return void response.end(body);
     }
   }
-  const isHeld = typeof fate === "object" && fate && "heldAfter" in fate;
-  const answer = await carryOut(
-    request,
-    isHeld ? held(request, fate) : bodyOf(request),
-  );
-  if (isHeld) return await passOn(answer, response, at, Infinity);
+  const answer = await carryOut(request);
   if (fate === "unanswered" || fate === "silent") {
     await answer.arrayBuffer();
     if (fate === "unanswered") request.socket.destroy();
@@ -151,23 +144,6 @@ async function carryOut(
 
 function bodyOf(request: IncomingMessage): ReadableStream<Uint8Array> {
   return ReadableStream.from<Uint8Array>(request);
-}
-
-/** The body, of which little is taken from the client until it may go on. */
-function held(
-  request: IncomingMessage,
-  { heldAfter, until }: { heldAfter: number; until: Promise<void> },
-): ReadableStream<Uint8Array> {
-  let passed = 0;
-  return bodyOf(request).pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      async transform(chunk, controller) {
-        passed += chunk.byteLength;
-        if (passed > heldAfter) await until;
-        controller.enqueue(chunk);
-      },
-    }),
-  );
 }
 
 /** Passes the beginning of a body on, then breaks both connections. */

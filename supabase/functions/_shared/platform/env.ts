@@ -6,7 +6,8 @@ export type FunctionName =
   | "conversation-append"
   | "conversation-history"
   | "file-upload"
-  | "file-download";
+  | "file-download"
+  | "mcp";
 
 /** What middleware puts into `c.var` for handlers. */
 export interface Env {

@@ -497,19 +497,6 @@ export interface components {
        */
       max_objects: number;
     };
-    /** @description The JSON-RPC 2.0 response. */
-    McpReply: {
-      [key: string]: unknown;
-    };
-    /** @description A JSON-RPC 2.0 request or notification. */
-    McpMessage: Record<string, never>;
-    ProtectedResourceMetadata: {
-      resource: string;
-      authorization_servers: string[];
-      bearer_methods_supported: string[];
-    } & {
-      [key: string]: unknown;
-    };
   };
   responses: never;
   parameters: never;
@@ -550,9 +537,5 @@ export type ReservationRequest = components["schemas"]["ReservationRequest"];
 export type RenameRequest = components["schemas"]["RenameRequest"];
 export type SweepAnswer = components["schemas"]["SweepAnswer"];
 export type SweepRequest = components["schemas"]["SweepRequest"];
-export type McpReply = components["schemas"]["McpReply"];
-export type McpMessage = components["schemas"]["McpMessage"];
-export type ProtectedResourceMetadata =
-  components["schemas"]["ProtectedResourceMetadata"];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

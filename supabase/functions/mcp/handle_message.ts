@@ -6,12 +6,12 @@ import { serve } from "./server.ts";
 /** As many bytes as conversation-append takes, and some for the message around them. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024 + 64 * 1024;
 
-const Message = z.unknown().openapi("McpMessage", {
+const Message = z.unknown().openapi({
   type: "object",
   description: "A JSON-RPC 2.0 request or notification.",
 });
 
-const Reply = z.looseObject({}).openapi("McpReply", {
+const Reply = z.looseObject({}).openapi({
   description: "The JSON-RPC 2.0 response.",
 });
 

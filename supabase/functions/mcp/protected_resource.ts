@@ -10,7 +10,7 @@ const Metadata = z.looseObject({
   resource: z.string(),
   authorization_servers: z.array(z.string()),
   bearer_methods_supported: z.array(z.string()),
-}).openapi("ProtectedResourceMetadata");
+});
 
 export const readProtectedResource = openRoute({
   operationId: "readProtectedResource",

@@ -18,6 +18,7 @@ const FUNCTIONS = [
   "conversation-history",
   "file-upload",
   "file-download",
+  "mcp",
 ];
 
 await readEnvFile();

@@ -17,6 +17,7 @@ const functions = [
   "conversation-history",
   "file-upload",
   "file-download",
+  "mcp",
 ];
 
 /** What supabase-js sends by itself or on request, and what the API takes besides. */

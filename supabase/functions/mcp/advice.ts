@@ -16,7 +16,7 @@ const NEXT_STEPS: Partial<Record<ProblemCode, string>> = {
     "Use a new `idempotency_key` or `client_id` for new messages. Send exactly the same messages to retry.",
   quota_exceeded:
     "Ask the user to delete files or conversations that are no longer needed.",
-  type_mismatch: "This tool stores text only.",
+  type_mismatch: "Only text can be stored with this tool.",
   rate_limited: "Wait a few seconds and call the tool again.",
   unavailable:
     "Nothing is wrong with the call. Wait a few seconds and call the tool again.",

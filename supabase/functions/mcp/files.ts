@@ -38,16 +38,17 @@ export async function readBytes(
 }
 
 /**
- * Decodes a piece of a file, without the characters that the piece cuts at its end.
+ * Decodes a piece of a file, without the character that the piece cuts at its end.
  *
+ * @param parameters of the file's type, such as `charset=iso-8859-1`.
  * @returns the text, and of how many bytes it is.
  */
 export function decodePiece(
   bytes: Uint8Array,
-  { type_parameters }: File,
+  parameters: string | null,
   isLast: boolean,
 ): { text: string; size: number } {
-  const decoder = decoderFor(type_parameters);
+  const decoder = decoderFor(parameters);
   const size = isLast || decoder.encoding !== "utf-8"
     ? bytes.length
     : wholeCharacters(bytes);
@@ -58,9 +59,9 @@ export function decodePiece(
 function decoderFor(parameters: string | null): TextDecoder {
   const [, charset] = /charset="?([\w.:-]+)/i.exec(parameters ?? "") ?? [];
   try {
-    return new TextDecoder(charset ?? "utf-8");
+    return new TextDecoder(charset ?? "utf-8", { ignoreBOM: true });
   } catch {
-    return new TextDecoder();
+    return new TextDecoder("utf-8", { ignoreBOM: true });
   }
 }
 
@@ -72,5 +73,6 @@ function wholeCharacters(bytes: Uint8Array): number {
     const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
     return needed > back ? bytes.length - back : bytes.length;
   }
+  // No UTF-8, which the decoder replaces.
   return bytes.length;
 }

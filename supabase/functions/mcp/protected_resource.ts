@@ -57,7 +57,7 @@ function urls(c: Context<Env>): { resource: string; issuer: string } {
  * What the client has asked, by what the gateway says of it. A value that is no origin counts as absent, since it
  * ends up in a header.
  */
-function publicOrigin({ url, headers }: Request): string {
+export function publicOrigin({ url, headers }: Request): string {
   const configured = variable("CONTINUUM_PUBLIC_URL") ??
     variable("SUPABASE_PUBLIC_URL");
   if (configured !== undefined) return configured.replace(/\/$/, "");
@@ -67,5 +67,7 @@ function publicOrigin({ url, headers }: Request): string {
   const port = headers.get("X-Forwarded-Port");
   const isWhole = port === null || /:\d+$/.test(name);
   const origin = `${scheme}://${isWhole ? name : `${name}:${port}`}`;
-  return URL.canParse(origin) ? new URL(origin).origin : new URL(url).origin;
+  return /^https?:/.test(origin) && URL.canParse(origin)
+    ? new URL(origin).origin
+    : new URL(url).origin;
 }

@@ -121,7 +121,7 @@ async function readFile(c: Context<Env>, id: string) {
   return {
     mimeType: file.mime_type,
     ...(isText(file)
-      ? { text: decodePiece(bytes, file, true).text }
+      ? { text: decodePiece(bytes, file.type_parameters, true).text }
       : { blob: encodeBase64(bytes.buffer) }),
   };
 }

@@ -1,6 +1,10 @@
 /** Conversations and messages as a model is shown them, and how much of them fits one answer. */
 import { z } from "@hono/zod-openapi";
-import { Conversation, Message } from "../_shared/wire/conversation.ts";
+import {
+  ContinuationId,
+  Conversation,
+  Message,
+} from "../_shared/wire/conversation.ts";
 import { text } from "../_shared/wire/rules.ts";
 
 /** How many characters of JSON an answer's messages may have: some 25,000 tokens. */
@@ -9,6 +13,11 @@ export const MAX_CHARACTERS = 100_000;
 /** {@link text} that states its limits in JSON Schema. */
 export function characters(min: number, max: number) {
   return text(min, max).meta({ minLength: min, maxLength: max });
+}
+
+/** A continuation_id or an id, with its limits in JSON Schema. */
+export function conversationName(description: string) {
+  return ContinuationId.meta({ minLength: 1, maxLength: 255, description });
 }
 
 export const ShownConversation = Conversation.pick({

@@ -1,11 +1,13 @@
 /** The tool `append`. */
 import { z } from "@hono/zod-openapi";
 import { call } from "../../_shared/platform/database.ts";
+import { MessageRole } from "../../_shared/wire/conversation.ts";
 import {
-  ContinuationId,
-  MessageRole,
-} from "../../_shared/wire/conversation.ts";
-import { characters, showConversation, ShownConversation } from "../shown.ts";
+  characters,
+  conversationName,
+  showConversation,
+  ShownConversation,
+} from "../shown.ts";
 import { tool } from "../tool.ts";
 
 const MAX_MESSAGES = 100;
@@ -39,10 +41,9 @@ export const append = tool({
     "stored as a whole or not at all. Give each message a client_id, or the call an idempotency_key, so that it can " +
     "be repeated safely if its answer was lost.",
   input: z.strictObject({
-    continuation_id: ContinuationId.meta({
-      description:
-        "The conversation's name, chosen by you, or the id of one that was shared with you. 1 to 255 characters.",
-    }),
+    continuation_id: conversationName(
+      "The conversation's name, chosen by you, or the id of one that was shared with you.",
+    ),
     messages: z.array(Draft).min(1).max(MAX_MESSAGES),
     title: characters(1, 200).optional().meta({
       description: "Used only if this call creates the conversation.",

@@ -1,12 +1,12 @@
 /** The tool `context`. */
 import { z } from "@hono/zod-openapi";
-import { ContinuationId } from "../../_shared/wire/conversation.ts";
 import {
   DEFAULT_TOKENS,
   MAX_TOKENS,
   readContext,
   ShownContext,
 } from "../contexts.ts";
+import { conversationName } from "../shown.ts";
 import { tool } from "../tool.ts";
 
 export const context = tool(
@@ -18,9 +18,9 @@ export const context = tool(
       "messages, without gaps, as fit max_tokens. A tool's result never comes without its call. Use it when the user " +
       "wants to continue where they left off, before answering. Use `read` to look further back.",
     input: z.strictObject({
-      continuation_id: ContinuationId.meta({
-        description: "The conversation's continuation_id or id.",
-      }),
+      continuation_id: conversationName(
+        "The conversation's continuation_id or id.",
+      ),
       max_tokens: z.int().min(1).max(MAX_TOKENS).default(DEFAULT_TOKENS),
     }),
     output: ShownContext,

@@ -45,7 +45,7 @@ export const fileRead = tool({
       `/${file_id}/url?expires_in=300`,
     );
     const { url, expires_at } = SignedUrl.parse(await response.json());
-    throw new Problem("type_mismatch", {
+    throw new Problem("unsupported_media_type", {
       detail:
         `${file.original_name} is ${file.mime_type}, which this tool cannot return as text. Fetch its bytes from the URL.`,
       url,
@@ -54,7 +54,7 @@ export const fileRead = tool({
   }
   const bytes = await readBytes(c, file, offset, max_bytes);
   const isLast = offset + bytes.length >= file.size_bytes;
-  const { text, size } = decodePiece(bytes, file, isLast);
+  const { text, size } = decodePiece(bytes, file.type_parameters, isLast);
   return {
     file_id,
     name: file.original_name,

@@ -1,9 +1,8 @@
 /** The tool `file_write`. */
 import { z } from "@hono/zod-openapi";
-import { ContinuationId } from "../../_shared/wire/conversation.ts";
 import { File } from "../../_shared/wire/file.ts";
 import { fitsUtf8 } from "../../_shared/wire/rules.ts";
-import { characters } from "../shown.ts";
+import { characters, conversationName } from "../shown.ts";
 import { askFunction } from "../siblings.ts";
 import { tool } from "../tool.ts";
 
@@ -27,9 +26,9 @@ export const fileWrite = tool({
     text: z.string().refine((value) => fitsUtf8(value, MAX_BYTES), {
       error: "Must be at most 1 MiB of UTF-8.",
     }).meta({ description: "Up to 1 MiB of UTF-8." }),
-    continuation_id: ContinuationId.optional().meta({
-      description: "An existing conversation to link the file to.",
-    }),
+    continuation_id: conversationName(
+      "An existing conversation to link the file to.",
+    ).optional(),
   }),
   output: z.strictObject({
     file_id: z.guid(),

@@ -5,8 +5,13 @@ import {
   callersClient,
   callWith,
 } from "../../_shared/platform/database.ts";
-import { ContinuationId, Place } from "../../_shared/wire/conversation.ts";
-import { characters, showConversation, ShownConversation } from "../shown.ts";
+import { Place } from "../../_shared/wire/conversation.ts";
+import {
+  characters,
+  conversationName,
+  showConversation,
+  ShownConversation,
+} from "../shown.ts";
 import { tool } from "../tool.ts";
 
 export const fork = tool({
@@ -16,16 +21,16 @@ export const fork = tool({
     "Copies a conversation, up to a position if one is given, into a new one that the user owns. Use it to try " +
     "another direction without changing the original, or to continue a conversation that was shared read-only.",
   input: z.strictObject({
-    continuation_id: ContinuationId.meta({
-      description: "The continuation_id or id of the conversation to copy.",
-    }),
+    continuation_id: conversationName(
+      "The continuation_id or id of the conversation to copy.",
+    ),
     through_position: Place.min(1).optional().meta({
       description:
         "The last position to copy. The whole conversation if omitted.",
     }),
-    new_continuation_id: ContinuationId.optional().meta({
-      description: "The copy's name; generated if omitted.",
-    }),
+    new_continuation_id: conversationName(
+      "The copy's name; generated if omitted.",
+    ).optional(),
     title: characters(1, 200).optional().meta({
       description: "The copy's title; that of the original if omitted.",
     }),

@@ -2,9 +2,12 @@
 import { z } from "@hono/zod-openapi";
 import { decodeCursor, withNextCursor } from "../../_shared/http/pagination.ts";
 import { call } from "../../_shared/platform/database.ts";
-import { ContinuationId } from "../../_shared/wire/conversation.ts";
 import { ListPosition } from "../../_shared/wire/positions.ts";
-import { showConversation, ShownConversation } from "../shown.ts";
+import {
+  conversationName,
+  showConversation,
+  ShownConversation,
+} from "../shown.ts";
 import { tool } from "../tool.ts";
 
 export const list = tool({
@@ -15,9 +18,9 @@ export const list = tool({
     "what is stored, or to find the continuation_id of a recent conversation. To find one by what was said, use " +
     "`search`.",
   input: z.strictObject({
-    prefix: ContinuationId.optional().meta({
-      description: "Only conversations whose continuation_id begins with this.",
-    }),
+    prefix: conversationName(
+      "Only conversations whose continuation_id begins with this.",
+    ).optional(),
     archived: z.boolean().default(false).meta({
       description: "Whether to list archived conversations or the others.",
     }),

@@ -1,13 +1,13 @@
 /** The tool `read`. */
 import { z } from "@hono/zod-openapi";
-import { ContinuationId, Place } from "../../_shared/wire/conversation.ts";
+import { Place } from "../../_shared/wire/conversation.ts";
 import {
   DEFAULT_MESSAGES,
   MAX_MESSAGES,
   readPage,
   ShownPage,
 } from "../pages.ts";
-import { MAX_CHARACTERS } from "../shown.ts";
+import { conversationName, MAX_CHARACTERS } from "../shown.ts";
 import { tool } from "../tool.ts";
 
 export const read = tool({
@@ -21,9 +21,9 @@ export const read = tool({
       MAX_CHARACTERS.toLocaleString("en")
     } characters of messages, so it may have fewer than limit: check has_more.`,
   input: z.strictObject({
-    continuation_id: ContinuationId.meta({
-      description: "The conversation's continuation_id or id.",
-    }),
+    continuation_id: conversationName(
+      "The conversation's continuation_id or id.",
+    ),
     before: Place.min(1).optional().meta({
       description: "Only messages before this position, the newest of them.",
     }),

@@ -34,5 +34,31 @@ function schemaOf(schema: z.ZodType, io: "input" | "output") {
     io,
     unrepresentable: "any",
   });
-  return rest;
+  return JSON.parse(JSON.stringify(rest), (_, value) => portable(value));
+}
+
+/**
+ * A schema in words that more clients know: some map schemas to a dialect in which `type` is one name, or which has
+ * no empty schema.
+ */
+function portable(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if ("type" in value && Array.isArray(value.type)) {
+    const { type, ...rest } = value;
+    return { ...rest, anyOf: type.map((name: string) => ({ type: name })) };
+  }
+  if ("additionalProperties" in value && isEmpty(value.additionalProperties)) {
+    const { properties, ...rest } = value as Record<string, unknown>;
+    return {
+      ...rest,
+      ...(!isEmpty(properties) && { properties }),
+      additionalProperties: true,
+    };
+  }
+  return value;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    Object.keys(value).length === 0;
 }

@@ -171,6 +171,24 @@ async function sendEverything(): Promise<Answer[]> {
       send(`file-download/${id}/metadata`),
       send(`file-download/${secret()}`),
       send(`file-download?cursor=${secret()}&continuation_id=${secret()}`),
+      ...["search", "append", "context", secret()].map((name) =>
+        send("mcp", {
+          json: {
+            jsonrpc: "2.0",
+            id: secret(),
+            method: "tools/call",
+            params: {
+              name,
+              arguments: {
+                query: secret(),
+                continuation_id: secret(),
+                messages: [{ role: "user", content: secret() }],
+              },
+            },
+          },
+        })
+      ),
+      send("mcp", { json: { method: secret() } }),
       send("conversation-history", bearer(secret())),
       send("conversation-history", bearer(`${token}${secret()}`)),
       send("conversation-history", bearer(at.secretKey)),

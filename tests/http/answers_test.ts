@@ -125,6 +125,8 @@ const cases: [operationId: string, path: string, options?: RequestOptions][] = [
   }],
   ["completeFile", `file-upload/${fileId}/complete`],
   ["listFiles", "file-download"],
+  ["handleMessage", "mcp", { json: { jsonrpc: "2.0", id: 1, method: "ping" } }],
+  ["readProtectedResource", "mcp/oauth-protected-resource"],
   ["describeFile", `file-download/${fileId}/metadata`],
   ["signFileUrl", `file-download/${fileId}/url`],
   ["renameFile", `file-upload/${fileId}`, {

@@ -19,6 +19,7 @@ const FUNCTIONS = [
   "file-upload",
   "file-download",
   "openai",
+  "mcp",
 ];
 
 await readEnvFile();

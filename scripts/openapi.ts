@@ -14,6 +14,7 @@ const TAGS = {
   Items: "The items of a conversation.",
   Members: "Share a conversation with other users of the project.",
   Files: "Store files, list them and get them back.",
+  MCP: "The Model Context Protocol, for clients that speak it.",
   Maintenance: "Health, and routes to be called on a schedule.",
 };
 
@@ -91,7 +92,7 @@ export async function functionNames(): Promise<string[]> {
 }
 
 /** The release that CHANGELOG.md names first. */
-async function version(): Promise<string> {
+export async function version(): Promise<string> {
   const changelog = await Deno.readTextFile(
     new URL("../CHANGELOG.md", import.meta.url),
   );

@@ -111,6 +111,8 @@ const cases: [operationId: string, path: string, options?: RequestOptions][] = [
   ["readMessage", `conversation-history/${name}/messages/1`],
   ["eraseMessage", `conversation-history/${name}/messages/1`],
   ["readContext", `conversation-history/${name}/context?max_tokens=1000`],
+  ["followConversation", `conversation-history/${name}/follow`],
+  ["followConversation", `conversation-history/${name}/follow?offset=-1`],
   ["exportConversation", `conversation-history/${name}/export`],
   ["changeConversation", `conversation-history/${name}`, {
     json: { title: "Review" },
@@ -125,6 +127,8 @@ const cases: [operationId: string, path: string, options?: RequestOptions][] = [
   }],
   ["completeFile", `file-upload/${fileId}/complete`],
   ["listFiles", "file-download"],
+  ["handleMessage", "mcp", { json: { jsonrpc: "2.0", id: 1, method: "ping" } }],
+  ["readProtectedResource", "mcp/oauth-protected-resource"],
   ["describeFile", `file-download/${fileId}/metadata`],
   ["signFileUrl", `file-download/${fileId}/url`],
   ["renameFile", `file-upload/${fileId}`, {

@@ -18,6 +18,7 @@ const functions = [
   "file-upload",
   "file-download",
   "openai",
+  "mcp",
 ];
 
 /** What supabase-js sends by itself or on request, and what the API takes besides. */

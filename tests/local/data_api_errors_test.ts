@@ -305,6 +305,11 @@ Deno.test("raise sqlstate 'PGRST' writes the whole response", async () => {
     ],
     [
       JSON.stringify(said),
+      '{"status":402,"headers":{"no name":"x"}}',
+      /^Invalid JSON value for DETAIL/,
+    ],
+    [
+      JSON.stringify(said),
       undefined,
       /^DETAIL is missing in the RAISE statement$/,
     ],

@@ -48,6 +48,8 @@ export const browsers = cors({
     "x-stainless-runtime-version",
     "x-stainless-timeout",
     // From MCP clients.
+    "mcp-method",
+    "mcp-name",
     "mcp-protocol-version",
     "mcp-session-id",
   ],

@@ -7,7 +7,8 @@ export type FunctionName =
   | "conversation-history"
   | "file-upload"
   | "file-download"
-  | "openai";
+  | "openai"
+  | "mcp";
 
 /** What middleware puts into `c.var` for handlers. */
 export interface Env {

@@ -14,7 +14,8 @@ begin
     return value::timestamptz;
   end if;
   return null;
-exception when datetime_field_overflow or invalid_datetime_format then
+exception
+  when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
   return null;
 end;
 $$;
@@ -28,7 +29,7 @@ set search_path = ''
 as $$
 begin
   return case
-    when json_typeof(value) = 'number' and value::text ~ '^[0-9]{1,16}(\.0+)?$' then value::text::numeric::bigint
+    when json_typeof(value) = 'number' and value::text ~ '^[0-9]{1,16}(\.0{1,20})?$' then value::text::numeric::bigint
   end;
 end;
 $$;

@@ -474,7 +474,8 @@ begin
         from continuum.conversations c
         where c.id = as_id and c.expires_at > now()
         for no key update;
-        if found then
+        -- The right may be gone since: the lock may have waited for whoever took it away.
+        if found and continuum.writes(conversation.id) then
           return;
         end if;
         continue;

@@ -98,6 +98,8 @@ export const mcpRoutes: Case[] = [
   method("the tool list", "tools/call", {
     params: () => ({ name: "list", arguments: { limit: 100 } }),
     outcomes: listed,
+    // The newest are listed.
+    ownWorld: true,
     // Without the others that an actor has: a hidden one must read like a missing one.
     outcome: listsIt,
   }),

@@ -108,7 +108,7 @@ create function public.list_files(
   continuation_id   text        default null,
   before_created_at timestamptz default null,
   before_id         uuid        default null,
-  oldest_first      boolean     default false,
+  oldest_first      boolean     default null,
   metadata          text        default null
 )
 returns text
@@ -141,7 +141,7 @@ begin
     (
       select f.id, f.created_at
       from continuum.files f
-      where list_files.continuation_id is null and not oldest_first
+      where list_files.continuation_id is null and oldest_first is not true
         and f.owner_id = (select auth.uid()) and f.status = 'ready'
         and (f.created_at, f.id) < (start_at, start_id)
         and (sought is null or f.metadata @> sought)

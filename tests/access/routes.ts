@@ -8,6 +8,7 @@ interface Asked {
   what?: string;
   outcomes: Outcomes;
   changes?: Case["changes"];
+  ownWorld?: boolean;
   /** Fills the path's parameters; the rest are those of the world. */
   params?: (world: World, actor: Actor) => Record<string, string>;
   query?: (world: World) => Record<string, string>;

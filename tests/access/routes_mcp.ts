@@ -18,6 +18,7 @@ const everyone = { ...everybody, nobody: "ok", forged: "ok", secret: "ok" };
 
 interface Asked {
   outcomes: Outcomes;
+  ownWorld?: boolean;
   params: (world: World) => unknown;
   changes?: boolean;
   /** What a result that is no failure comes to. */
@@ -90,11 +91,15 @@ export const mcpRoutes: Case[] = [
   }),
   tool("search", ({ word }) => ({ query: word }), {
     outcomes: listed,
+    // Whoever has forked it would find the fork.
+    ownWorld: true,
     outcome: listsIt,
   }),
   method("the tool list", "tools/call", {
     params: () => ({ name: "list", arguments: { limit: 100 } }),
     outcomes: listed,
+    // The newest are listed.
+    ownWorld: true,
     // Without the others that an actor has: a hidden one must read like a missing one.
     outcome: listsIt,
   }),
@@ -130,6 +135,8 @@ export const mcpRoutes: Case[] = [
   method("the list of resources", "resources/list", {
     params: () => ({}),
     outcomes: listed,
+    // The newest are listed.
+    ownWorld: true,
     outcome: listsIt,
   }),
   method("the prompt", "prompts/get", {

@@ -91,6 +91,8 @@ const fileCases = kinds.flatMap((kind): Case[] => [
       "hidden",
     ),
     query: () => ({ limit: "100" }),
+    // A page has the newest.
+    ownWorld: true,
     outcome: (answer, world) =>
       has(answer, world[kind]) === "ok" ? "ok" : "hidden",
   }),

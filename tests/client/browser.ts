@@ -55,6 +55,18 @@ export async function withPage<T>(
     ended.catch(() => {});
     browser.kill("SIGTERM");
     await browser.status;
-    await Deno.remove(profile, { recursive: true });
+    await removeProfile(profile);
+  }
+}
+
+/** The browser's own processes end after it does, and still write meanwhile. */
+async function removeProfile(profile: string): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await Deno.remove(profile, { recursive: true });
+    } catch (error) {
+      if (attempt === 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 }

@@ -12,6 +12,9 @@ export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** As OpenAI's. */
 const MAX_ITEMS = 20;
 
+const isObject = (part: unknown) =>
+  typeof part === "object" && part !== null && !Array.isArray(part);
+
 const IncomingItem = JsonObject.superRefine((item, context) => {
   const { type = "message", role, content } = item;
   const fault = (path: string, message: string) =>
@@ -23,6 +26,8 @@ const IncomingItem = JsonObject.superRefine((item, context) => {
     if (typeof role !== "string") fault("role", "A message must have a role.");
     if (typeof content !== "string" && !Array.isArray(content)) {
       fault("content", "Must be text or an array of parts.");
+    } else if (Array.isArray(content) && !content.every(isObject)) {
+      fault("content", "Each part must be a JSON object.");
     }
   }
 }).openapi({ type: "object", additionalProperties: true });

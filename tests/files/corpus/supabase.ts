@@ -59,9 +59,9 @@ function reserved(
 /** Without options: supabase-js declares text/plain;charset=UTF-8, whatever it sends. */
 export const signedUrl = (typeOf: (name: string) => string) =>
   reserved(typeOf, async (actor, { body }, { bytes }) => {
-    const { storage_path, token } = body.signed_upload;
+    const { path, token } = body.signed_upload;
     const { error } = await actor.supabase.storage.from(body.file.bucket)
-      .uploadToSignedUrl(storage_path, token, bytes);
+      .uploadToSignedUrl(path, token, bytes);
     assert.equal(error, null);
   });
 

@@ -31,8 +31,8 @@ export type Source = (
 /** A stream without a byte for this long, not even a heartbeat, counts as broken. */
 const SILENCE_MS = 45_000;
 
-/** How long a request waits for news. This must be less than the time limit of a try. */
-const WAIT_SECONDS = 20;
+/** How long a request waits for news at most. */
+const WAIT_MS = 20_000;
 
 /** Thrown if the platform cannot read a response while it arrives, as in React Native. */
 export const NO_STREAMS: ContinuumError = new ContinuumError({
@@ -74,10 +74,14 @@ export const polled: Source = async function* (http, url, known, signal) {
       after: known.after ?? "now",
       head_position: known.head ?? undefined,
       // The first request returns at once, to learn where the live line ends.
-      wait: known.head === null ? 0 : WAIT_SECONDS,
+      wait: known.head === null
+        ? 0
+        : Math.ceil(Math.min(WAIT_MS, http.timeoutMs) / 1000),
     },
     headers: { Accept: "application/json" },
     retries: 0,
+    // The time limit must not end before the wait does.
+    patience: 3,
     signal,
   });
   const { messages, last_seq, head_position, up_to_date } = answer;

@@ -82,6 +82,11 @@ export class Http {
     };
   }
 
+  /** The time limit of a try. */
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
   /** @throws {ContinuumError} `network_error` if `text` is not JSON, because then the response was cut on its way. */
   // deno-lint-ignore no-explicit-any -- callers name the type that the API's document gives
   parse(text: string): any {

@@ -186,11 +186,14 @@ async function passOn(
   response.writeHead(answer.status, headers);
   response.flushHeaders();
   let passed = 0;
-  for await (const chunk of body ?? []) {
-    if (response.destroyed) return;
-    response.write(chunk.subarray(0, most - passed));
-    passed += chunk.byteLength;
-    if (passed >= most) break;
+  const reader = (body ?? new Blob().stream()).getReader();
+  // A client that leaves a stream ends it for the project too.
+  response.once("close", () => void reader.cancel().catch(() => {}));
+  while (passed < most) {
+    const { done, value } = await reader.read();
+    if (done || response.destroyed) break;
+    response.write(value.subarray(0, most - passed));
+    passed += value.byteLength;
   }
   if (passed < most) return void response.end();
   // What was written has to arrive before the connection breaks.

@@ -58,6 +58,12 @@ export type Fetch = (
   init: RequestInit & { headers: Headers },
 ) => Promise<Response>;
 
+/**
+ * Keeps a response as long as its body is read. In Deno, a signal does not reach a body any more once the response
+ * has been garbage-collected.
+ */
+const streaming = new WeakMap<ReadableStream, Response>();
+
 export class Http {
   readonly project: Project;
   readonly #options: Required<Omit<HttpOptions, "fetch">> & { fetch: Fetch };
@@ -195,6 +201,7 @@ export class Http {
       }
       const value = await read(response);
       isStream = value instanceof Response || value instanceof ReadableStream;
+      if (isStream && response.body) streaming.set(response.body, response);
       return value;
     } catch (error) {
       // What fetch throws when it is aborted differs between platforms. The signal's reason does not.

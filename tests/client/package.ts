@@ -8,6 +8,7 @@ export async function run(
   cwd: string,
   env: Record<string, string> = {},
   input = "",
+  signal?: AbortSignal,
 ): Promise<string> {
   const child = new Deno.Command(program, {
     args,
@@ -16,6 +17,7 @@ export async function run(
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
+    ...(signal && { signal }),
   }).spawn();
   // A program that reads no input may have ended.
   const fed = new Blob([input]).stream().pipeTo(child.stdin).catch(() => {});

@@ -10,7 +10,7 @@ export interface PeerOptions {
   rounds: number;
   /** Messages in a conversation before it is measured. */
   sizes: number[];
-  /** The largest size that a peer is measured at, if it does not say so itself. */
+  /** The largest conversation to measure a peer with, unless the peer sets its own limit. */
   largest: number;
   clients: number[];
   /** How long each rate is measured. */

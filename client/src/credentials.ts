@@ -35,7 +35,7 @@ export interface Project {
   key: string;
   /** @throws {ContinuumError} `unauthenticated` if nobody is signed in. */
   token(): Promise<string>;
-  /** A new token after the server has refused one; null if there is no other. */
+  /** Gets a new token after the server refused the current one. Null if there is no other token. */
   renewed(refused: string): Promise<string | null>;
 }
 

@@ -738,10 +738,11 @@ begin
       return continuum.append_answer(target, locked.access, seqs, true);
     end if;
   end if;
+  -- A batch that is there already is a replay, which comes first; no messages at all are none.
+  if (cardinality(fresh) > 0 or cardinality(batch) = 0 or rewinds) and body.expected_seq::numeric <> target.last_seq then
+    perform continuum.raise_problem('seq_conflict', jsonb_build_object('last_seq', target.last_seq));
+  end if;
   if cardinality(fresh) > 0 or rewinds or locked.created then
-    if body.expected_seq::numeric <> target.last_seq then
-      perform continuum.raise_problem('seq_conflict', jsonb_build_object('last_seq', target.last_seq));
-    end if;
     if rewinds and not continuum.is_on_line(target.id, rewind_to) or revisions <> '{}' and exists (
       select from unnest(revisions) r (place)
       where r.place > rewind_to or not continuum.is_on_line(target.id, r.place)

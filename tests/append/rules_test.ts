@@ -209,6 +209,15 @@ Deno.test("expected_seq 0 says that the conversation must be new", async () => {
   assert.equal(answer.body.last_seq, 1);
 });
 
+Deno.test("expected_seq holds for a request without messages, too", async () => {
+  const name = fresh("expected");
+  await append(owner, name, ["1"]);
+  const stale = await append(owner, name, [], { expected_seq: 0 });
+  assertProblem(stale, 409, "seq_conflict");
+  const right = await append(owner, name, [], { expected_seq: 1 });
+  assert.equal(right.status, 200, right.text);
+});
+
 Deno.test("an append that is refused creates no conversation", async () => {
   const name = fresh("expected");
   const answer = await append(owner, name, ["1"], { expected_seq: 3 });

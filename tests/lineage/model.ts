@@ -117,10 +117,13 @@ export class Conversation {
         return { seqs: answer, replayed: true };
       }
     }
+    if (
+      (fresh.length > 0 || messages.length === 0 || rewinds) &&
+      expected_seq !== undefined && expected_seq !== this.log.length
+    ) {
+      throw new Refusal({ code: "seq_conflict", last_seq: this.log.length });
+    }
     if (fresh.length > 0 || rewinds) {
-      if (expected_seq !== undefined && expected_seq !== this.log.length) {
-        throw new Refusal({ code: "seq_conflict", last_seq: this.log.length });
-      }
       if (after !== undefined && !this.#isOnLine(after)) throw conflict();
       if (after !== undefined) {
         for (const row of this.log) row.live &&= row.position <= after;

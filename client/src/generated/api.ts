@@ -259,7 +259,7 @@ export interface components {
       conversation_id: string;
       messages: number;
       members: number;
-      /** @description Files that are no longer linked to it. The sweep removes those that no other conversation links. */
+      /** @description The files that were linked to it. The sweep removes the ones that no other conversation links to. */
       files_unlinked: number;
     };
     Context: {

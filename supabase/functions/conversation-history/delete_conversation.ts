@@ -10,7 +10,7 @@ const Deleted = z.strictObject({
   members: z.int(),
   files_unlinked: z.int().openapi({
     description:
-      "Files that are no longer linked to it. The sweep removes those that no other conversation links.",
+      "The files that were linked to it. The sweep removes the ones that no other conversation links to.",
   }),
 }).openapi("DeletedConversation");
 

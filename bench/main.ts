@@ -1,5 +1,5 @@
 /**
- * `deno task bench [conversations|growth|files|peers] [--quick] [--out=<file>]`: each operation beside the
+ * `deno task bench [conversations|growth|files|follow|peers] [--quick] [--out=<file>]`: each operation beside the
  * bare service and the bare statement, in one run on one machine, as ratios. Prints tables and
  * writes JSON to bench/latest.json. A figure is not a test: nothing here passes or fails.
  */
@@ -7,6 +7,7 @@ import { endingInSentences } from "../local/failures.ts";
 import { type Bed, makeBed } from "./bed.ts";
 import { benchConversations } from "./conversations.ts";
 import { benchFiles } from "./files.ts";
+import { benchFollow } from "./follow.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchPeers } from "./peers.ts";
 import { asTable, type Section } from "./report.ts";
@@ -39,6 +40,7 @@ const parts: Record<string, (bed: Bed) => Promise<Section[]>> = {
           seconds: 5,
         },
     ),
+  follow: (bed) => benchFollow(bed, quick ? 5 : 40, quick ? 5 : 30),
   files: (bed) => benchFiles(bed, quick ? 1 : 5, quick ? [1, 10] : [1, 10, 50]),
 };
 

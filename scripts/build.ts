@@ -38,8 +38,12 @@ export async function build(): Promise<string[]> {
   return names;
 }
 
-/** What is in node_modules is what is bundled, and may be older than the lock file. */
-async function requireLocked(bundles: Bundle[]): Promise<void> {
+/**
+ * What is in node_modules is what is bundled, and may be older than the lock file.
+ *
+ * @throws {StackError} if a package is in a bundle and not in the lock file.
+ */
+export async function requireLocked(bundles: Bundle[]): Promise<void> {
   const lock: { npm: Record<string, unknown> } = JSON.parse(
     await Deno.readTextFile(join(root, "deno.lock")),
   );
@@ -59,7 +63,11 @@ async function requireLocked(bundles: Bundle[]): Promise<void> {
   }
 }
 
-/** The text of a config.toml with bundles as entrypoints in place of the import map. */
+/**
+ * The text of a config.toml with bundles as entrypoints in place of the import map.
+ *
+ * @throws {StackError} if a function has no section in it, since its defaults would be another's.
+ */
 export function deployable(config: string, names: string[]): string {
   let text = config;
   for (const name of names) {

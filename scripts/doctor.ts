@@ -18,6 +18,8 @@ const FUNCTIONS = [
   "conversation-history",
   "file-upload",
   "file-download",
+  "openai",
+  "mcp",
 ];
 
 await readEnvFile();

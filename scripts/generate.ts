@@ -7,10 +7,12 @@ import { endingInSentences } from "../local/failures.ts";
 import { startTemporaryStack } from "../local/temporary.ts";
 import { catalogueFile, catalogueOf } from "./catalogue.ts";
 import { clientTypes, clientTypesFile } from "./client_types.ts";
-import { documentFile, functionNames, openapiOf } from "./openapi.ts";
+import { mcpSchemas, mcpSchemasFile } from "./mcp_schemas.ts";
+import { documentFile, functionNames, openapiOf, version } from "./openapi.ts";
 import { typesFile, typesOf } from "./types.ts";
 
 await endingInSentences(async () => {
+  await Deno.writeTextFile(mcpSchemasFile, await mcpSchemas(await version()));
   for (const name of await functionNames()) {
     await Deno.writeTextFile(documentFile(name), await openapiOf(name));
   }

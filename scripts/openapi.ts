@@ -4,7 +4,6 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { formatted } from "./format.ts";
-import { ProblemDetails } from "../supabase/functions/_shared/http/openapi.ts";
 import type { Env } from "../supabase/functions/_shared/platform/env.ts";
 
 const functions = new URL("../supabase/functions/", import.meta.url);
@@ -12,8 +11,10 @@ const functions = new URL("../supabase/functions/", import.meta.url);
 const TAGS = {
   Conversations:
     "Append to conversations, read, search, change and delete them.",
+  Items: "The items of a conversation.",
   Members: "Share a conversation with other users of the project.",
   Files: "Store files, list them and get them back.",
+  MCP: "The Model Context Protocol, for clients that speak it.",
   Maintenance: "Health, and routes to be called on a schedule.",
 };
 
@@ -43,7 +44,6 @@ export async function openapiOf(name: string): Promise<string> {
   const { app }: { app: OpenAPIHono<Env> } = await import(
     new URL(`${name}/index.ts`, functions).href
   );
-  app.openAPIRegistry.register("Problem", ProblemDetails);
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
@@ -92,7 +92,7 @@ export async function functionNames(): Promise<string[]> {
 }
 
 /** The release that CHANGELOG.md names first. */
-async function version(): Promise<string> {
+export async function version(): Promise<string> {
   const changelog = await Deno.readTextFile(
     new URL("../CHANGELOG.md", import.meta.url),
   );

@@ -4,7 +4,7 @@ import { branchesOf } from "./branches.ts";
 import { type Change, changeConversation } from "./change.ts";
 import { Export } from "./export.ts";
 import { ConversationFiles } from "./files.ts";
-import { follow, type FollowOptions } from "./follow.ts";
+import type { FollowOptions } from "./follow.ts";
 import { forkConversation, type ForkOptions } from "./fork.ts";
 import { messagePages, type MessagesOptions } from "./history.ts";
 import type { Http } from "./http.ts";
@@ -100,11 +100,13 @@ export class ConversationHandle {
     });
   }
 
-  /** Every message of the log after a seq, then those to come, until the signal is aborted. */
-  follow(
+  /** Every message of the log after a seq, then those to come, until the signal is aborted or the loop is left. */
+  async *follow(
     options: FollowOptions = {},
   ): AsyncGenerator<api.Message, void, undefined> {
-    return follow(this.#http, `${this.#url}/follow`, options);
+    // Loaded when it is needed, as uploads are.
+    const { follow } = await import("./follow.ts");
+    yield* follow(this.#http, `${this.#url}/follow`, options);
   }
 
   /** All that is stored of it, as a stream. */

@@ -1,6 +1,6 @@
 /** A whole conversation as a stream of lines. */
 import { ContinuumError } from "./error.ts";
-import { failureOf } from "./failure.ts";
+import { ofType } from "./failure.ts";
 import type { Http } from "./http.ts";
 import { linesOf } from "./lines.ts";
 import type { CallOptions, ExportLine } from "./types.ts";
@@ -40,7 +40,7 @@ export class Export implements AsyncIterable<ExportLine> {
   async *[Symbol.asyncIterator](): AsyncGenerator<ExportLine, void, undefined> {
     let isWhole = false;
     for await (const text of linesOf(await this.#bytes())) {
-      const line = this.#http.parse(text) as ExportLine;
+      const line: ExportLine = this.#http.parse(text);
       isWhole = line.type === "end";
       yield line;
     }
@@ -51,9 +51,8 @@ export class Export implements AsyncIterable<ExportLine> {
     return this.#http.send(
       { url: this.#url, signal: this.#signal },
       async (response) => {
-        const type = response.headers.get("Content-Type") ?? "";
-        if (!type.includes("ndjson")) throw await failureOf(response);
-        return response.body ?? new Blob().stream();
+        const { body } = await ofType(response, /ndjson/);
+        return body ?? new Blob().stream();
       },
     );
   }

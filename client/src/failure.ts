@@ -29,6 +29,21 @@ export async function failureOf(response: Response): Promise<ContinuumError> {
   });
 }
 
+/**
+ * The answer, if it has a media type like that. What stands between here and the API may answer 200 with a page.
+ *
+ * @throws {ContinuumError} `unexpected_response`
+ */
+export async function ofType(
+  response: Response,
+  type: RegExp,
+): Promise<Response> {
+  if (!type.test(response.headers.get("Content-Type") ?? "")) {
+    throw await failureOf(response);
+  }
+  return response;
+}
+
 /** The error for a request that got no answer, or only the beginning of one. */
 export function networkFailure(cause: unknown): ContinuumError {
   return new ContinuumError({

@@ -1,4 +1,5 @@
 /** Files: stored, found, fetched. */
+import { failureOf } from "./failure.ts";
 import type { Http } from "./http.ts";
 import { cursorPages, type Pages } from "./pages.ts";
 import { DOWNLOAD, segment, UPLOAD } from "./paths.ts";
@@ -43,7 +44,13 @@ export class Files {
       headers: { Range: range && rangeHeader(range), ...headers },
       accept: [304],
       signal,
-    }, (response) => response);
+    }, async (response) => {
+      // Any type may be right, but every file has a name, and a gateway's page has none.
+      if (response.ok && !response.headers.has("Content-Disposition")) {
+        throw await failureOf(response);
+      }
+      return response;
+    });
   }
 
   /** A URL that works without a token, for 60 to 3,600 seconds; 300 if omitted. */
@@ -142,7 +149,7 @@ export class ConversationFiles {
   }
 }
 
-/** Half of this package is about uploads; it is loaded with the first one. */
+/** A third of this package is about uploads; it is loaded with the first one. */
 async function upload(
   http: Http,
   input: UploadInput,

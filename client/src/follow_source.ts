@@ -1,20 +1,30 @@
 /** The two ways to be told what is appended: a stream of events, and a request that waits. */
 import { ContinuumError } from "./error.ts";
 import { eventsIn } from "./event_stream.ts";
-import { failureOf, networkFailure } from "./failure.ts";
+import { networkFailure, ofType } from "./failure.ts";
 import type { Http } from "./http.ts";
 import { linesOf } from "./lines.ts";
 import type { Head, Message } from "./types.ts";
 import { limited } from "./waiting.ts";
 
-/** What came: a message, or where the line now ends. */
-export type News = { message: Message } | { head: Head };
+/** What came. `gone`: the caller does not see the conversation any more. */
+export type News =
+  | { message: Message }
+  | { head: Head }
+  | { erased: { seqs: number[] } }
+  | { gone: unknown };
 
-/** Asks for what comes after a seq until the answer ends. Fails with a {@link ContinuumError} only. */
+/** What is known so far. `after` is null before anything is: the end of the log is meant then. */
+export interface Known {
+  after: number | null;
+  head: number | null;
+}
+
+/** Asks for what is new until the answer ends. Fails with a {@link ContinuumError} only. */
 export type Source = (
   http: Http,
   url: string,
-  after: number,
+  known: Readonly<Known>,
   signal: AbortSignal | undefined,
 ) => AsyncGenerator<News, void, undefined>;
 
@@ -31,28 +41,23 @@ export const NO_STREAMS: ContinuumError = new ContinuumError({
   retryable: true,
 });
 
-export const streamed: Source = async function* (http, url, after, signal) {
+export const streamed: Source = async function* (http, url, known, signal) {
   const silence = limited(SILENCE_MS, signal);
   try {
     const { body } = await http.send({
       url,
-      query: { after },
+      query: { after: known.after ?? "now" },
       headers: { Accept: "text/event-stream" },
       retries: 0,
       signal: silence.signal,
-    }, async (response) => {
-      const type = response.headers.get("Content-Type") ?? "";
-      if (type.startsWith("text/event-stream")) return response;
-      throw await failureOf(response);
-    });
+    }, (response) => ofType(response, /event-stream/));
     if (body === null) throw NO_STREAMS;
-    const events = eventsIn(linesOf(body, () => silence.restart()));
+    const events = eventsIn(linesOf(body, silence.restart));
     for await (const { type, data } of events) {
       if (type === "continue") return;
       // However long the caller looks at it, that is no silence of the stream.
       silence.stop();
-      if (type === "message") yield { message: parsed(http, data) };
-      if (type === "head") yield { head: parsed(http, data) };
+      yield { [type]: http.parse(data) } as News;
       silence.restart();
     }
   } catch (error) {
@@ -62,23 +67,22 @@ export const streamed: Source = async function* (http, url, after, signal) {
   }
 };
 
-export const polled: Source = async function* (http, url, after, signal) {
+export const polled: Source = async function* (http, url, known, signal) {
   const { messages, last_seq, head_position } = await http.json({
     url,
-    query: { after, wait: WAIT_SECONDS },
+    query: {
+      after: known.after ?? "now",
+      head_position: known.head ?? undefined,
+      // At first there may be something to know at once.
+      wait: known.head === null ? 0 : WAIT_SECONDS,
+    },
     headers: { Accept: "application/json" },
     retries: 0,
     signal,
   });
   for (const message of messages) yield { message };
-  yield { head: { last_seq, head_position } };
-};
-
-// deno-lint-ignore no-explicit-any -- the API's document says what an event holds
-function parsed(http: Http, data: string): any {
-  try {
-    return http.parse(data);
-  } catch (cause) {
-    throw networkFailure(cause);
+  // Before the end of the log, the head is not that of these messages.
+  if ((messages.at(-1)?.seq ?? known.after ?? last_seq) >= last_seq) {
+    yield { head: { last_seq, head_position } };
   }
-}
+};

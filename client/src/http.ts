@@ -1,7 +1,7 @@
 /** Requests with retries: each try is limited in time, and only what is safe to repeat is repeated. */
 import type { Project } from "./credentials.ts";
 import { ContinuumError } from "./error.ts";
-import { failureOf, networkFailure } from "./failure.ts";
+import { failureOf, networkFailure, ofType } from "./failure.ts";
 import type { CallOptions } from "./types.ts";
 import { VERSION } from "./version.ts";
 import { limited, pause, pauseBefore } from "./waiting.ts";
@@ -82,8 +82,14 @@ export class Http {
     };
   }
 
-  parse(text: string): unknown {
-    return this.#options.json.parse(text);
+  /** @throws {ContinuumError} `network_error` for what is no JSON: it was cut, by something that did not know its length. */
+  // deno-lint-ignore no-explicit-any -- callers name the type that the API's document gives
+  parse(text: string): any {
+    try {
+      return this.#options.json.parse(text);
+    } catch (cause) {
+      throw networkFailure(cause);
+    }
   }
 
   stringify(value: unknown): string {
@@ -91,7 +97,7 @@ export class Http {
   }
 
   /** The JSON of the answer; undefined if there is none. */
-  // deno-lint-ignore no-explicit-any -- callers name the type that the API's document gives
+  // deno-lint-ignore no-explicit-any -- as above
   json(call: Call): Promise<any> {
     return this.send(call, (response) => this.read(response));
   }
@@ -110,15 +116,7 @@ export class Http {
   // deno-lint-ignore no-explicit-any -- as above
   async read(response: Response): Promise<any> {
     if (response.status === 204) return undefined;
-    const type = response.headers.get("Content-Type") ?? "";
-    if (!/[/+]json/.test(type)) throw await failureOf(response);
-    const text = await response.text();
-    try {
-      return this.parse(text);
-    } catch (cause) {
-      // Cut, by something on the way that did not know its length.
-      throw networkFailure(cause);
-    }
+    return this.parse(await (await ofType(response, /[/+]json/)).text());
   }
 
   /**
@@ -210,8 +208,11 @@ export class Http {
     const headers = new Headers({
       Authorization: `Bearer ${token}`,
       apikey: this.project.key,
-      "x-client-info": `supabase-continuum/${VERSION}`,
     });
+    // Functions take it from browsers, Storage's resumable uploads do not.
+    if (!/^http/.test(call.url)) {
+      headers.set("x-client-info", `supabase-continuum/${VERSION}`);
+    }
     if (json !== undefined) headers.set("Content-Type", "application/json");
     for (const [name, value] of given(call.headers)) headers.set(name, value);
     return (call.fetch ?? this.#options.fetch)(url.href, {

@@ -1,6 +1,7 @@
 /** A stream of bytes as lines of text. */
+import { networkFailure } from "./failure.ts";
 
-/** Each line without its end; LF, CRLF and CR end one. The stream is cancelled when the loop is left. */
+/** Each line without its end; LF, CRLF and CR end one. The stream is cancelled when the loop is left. A cut is a ContinuumError. */
 export async function* linesOf(
   stream: ReadableStream<Uint8Array>,
   onBytes: () => void = () => {},
@@ -11,7 +12,10 @@ export async function* linesOf(
   let isOver = false;
   try {
     while (!isOver) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((cause) => {
+        // Every platform throws this kind for a cut; an aborted signal's reason passes.
+        throw cause instanceof TypeError ? networkFailure(cause) : cause;
+      });
       onBytes();
       rest += decoder.decode(value, { stream: !done });
       isOver = done;

@@ -22,7 +22,7 @@ export interface TusUpload {
   resumeAt: string | undefined;
   /** Called with that URL once there is one. */
   onUrl: (url: string) => void;
-  onSent: (bytes: number) => void;
+  onSent: ((bytes: number) => void) | undefined;
   signal: AbortSignal | undefined;
 }
 
@@ -42,7 +42,7 @@ export async function sendResumably(
       upload.onUrl(url);
       offset = 0;
     }
-    upload.onSent(offset);
+    upload.onSent?.(offset);
     if (offset >= source.size) return;
     try {
       offset = await sendPiece(http, url, offset, upload);
@@ -97,6 +97,7 @@ async function sendPiece(
   { source, onSent, signal }: TusUpload,
 ): Promise<number> {
   const end = Math.min(offset + PIECE_BYTES, source.size);
+  const body = await source.slice(offset, end);
   return await http.send({
     method: "PATCH",
     url,
@@ -105,13 +106,18 @@ async function sendPiece(
       "Upload-Offset": String(offset),
       "Content-Type": "application/offset+octet-stream",
     },
-    body: await source.slice(offset, end),
+    body,
     once: true,
     retries: 0,
-    patience: 4,
-    fetch: watchedFetch((bytes) => onSent(offset + bytes)),
+    patience: patienceFor(body),
+    fetch: onSent && watchedFetch((bytes) => onSent(offset + bytes)),
     signal,
   }, offsetIn);
+}
+
+/** A multiple of the time limit for a body: with the default of 30 s, 20 kB/s are enough. */
+export function patienceFor({ size }: Blob): number {
+  return 2 + size / 600_000;
 }
 
 /** How many bytes have arrived; null if Storage has forgotten the upload. */

@@ -1,7 +1,7 @@
 /** Uploading a file: small ones in one request, others by a reservation and resumable pieces. */
 import type { Http } from "./http.ts";
 import { UPLOAD } from "./paths.ts";
-import { PIECE_BYTES, sendResumably } from "./tus.ts";
+import { patienceFor, PIECE_BYTES, sendResumably } from "./tus.ts";
 import type { Bucket, CallOptions, Stored } from "./types.ts";
 import {
   sourceOf,
@@ -90,8 +90,8 @@ async function uploadAtOnce(
       "Repr-Digest": await digestOf(body),
     },
     body,
-    patience: 4,
-    fetch: watchedFetch(report),
+    patience: patienceFor(body),
+    fetch: options.onProgress && watchedFetch(report),
     signal,
   });
   report(source.size);
@@ -115,7 +115,7 @@ async function uploadInPieces(
       source,
       resumeAt: state.url,
       onUrl: (url) => onState?.({ ...state, url }),
-      onSent: reporter(source, options),
+      onSent: options.onProgress && reporter(source, options),
       signal,
     });
     return await http.json({

@@ -51,23 +51,24 @@ function own(): Runtime {
 
 /**
  * Its cache is its own, since each version of Deno empties that of another, and so are its packages: it would
- * change node_modules. It may know neither our lock file nor --ignore-env.
+ * change node_modules. It may know neither our lock file nor --ignore-env. Sources are type checked, since it
+ * has another TypeScript and other types of the platform.
  */
 async function other(deno: string, dir: string): Promise<Runtime> {
   const { program, version } = await locate(deno);
   const env = { DENO_DIR: join(buildDir, `deno-${version}`) };
   const config = join(dir, "deno.json");
   const configured = await Deno.stat(config).then(() => true, () => false);
-  const args = configured
-    ? [`--config=${config}`, "--no-lock", "--node-modules-dir=none"]
-    : ["--no-lock"];
-
-  const names = await functionNames(dir);
-  const files = await Promise.all(names.map((name) => entrypoint(dir, name)));
-  if (configured) {
-    const sources = files.filter((file) => file !== null);
-    await run(program, ["cache", "--quiet", ...args, ...sources], env);
+  if (!configured) {
+    return { program, args: ["--no-lock"], env, ignoresEnv: false };
   }
+
+  const args = [`--config=${config}`, "--no-lock", "--node-modules-dir=none"];
+  const names = await functionNames(dir);
+  const files = await Promise.all(
+    names.map(async (name) => await entrypoint(dir, name) ?? name),
+  );
+  await run(program, ["cache", "--quiet", "--check", ...args, ...files], env);
   return { program, args, env, ignoresEnv: false };
 }
 
@@ -86,26 +87,25 @@ async function locate(deno: string) {
   return { program, version };
 }
 
+/** Runs a program to its end and returns what it has printed. */
 async function run(
   program: string,
   args: string[],
   env: Record<string, string> = {},
 ): Promise<string> {
   const decoder = new TextDecoder();
-  const { success, stdout, stderr } = await new Deno.Command(program, {
-    args,
-    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
-  }).output().catch(({ message }) => ({
-    success: false,
-    stdout: new Uint8Array(),
-    stderr: new TextEncoder().encode(message),
-  }));
-  if (!success) {
+  try {
+    const { success, stdout, stderr } = await new Deno.Command(program, {
+      args,
+      env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
+    }).output();
+    if (!success) throw new Error(decoder.decode(stderr).trim());
+    return decoder.decode(stdout);
+  } catch (error) {
     throw new StackError(
-      `LOCAL_FUNCTIONS_DENO does not run (${program} ${args.join(" ")}): ${
-        decoder.decode(stderr).trim()
+      `LOCAL_FUNCTIONS_DENO does not run "${program} ${args.join(" ")}": ${
+        error instanceof Error ? error.message : error
       }`,
     );
   }
-  return decoder.decode(stdout);
 }

@@ -14,7 +14,8 @@ begin
     return value::timestamptz;
   end if;
   return null;
-exception when datetime_field_overflow or invalid_datetime_format then
+exception
+  when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
   return null;
 end;
 $$;
@@ -28,7 +29,7 @@ set search_path = ''
 as $$
 begin
   return case
-    when json_typeof(value) = 'number' and value::text ~ '^[0-9]{1,16}(\.0+)?$' then value::text::numeric::bigint
+    when json_typeof(value) = 'number' and value::text ~ '^[0-9]{1,16}(\.0{1,20})?$' then value::text::numeric::bigint
   end;
 end;
 $$;
@@ -473,7 +474,8 @@ begin
         from continuum.conversations c
         where c.id = as_id and c.expires_at > now()
         for no key update;
-        if found then
+        -- The right may be gone since: the lock may have waited for whoever took it away.
+        if found and continuum.writes(conversation.id) then
           return;
         end if;
         continue;

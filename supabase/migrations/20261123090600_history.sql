@@ -119,7 +119,7 @@ begin
 end;
 $$;
 
--- The row of a seq or an id.
+-- The row of a seq or an id, or else the live row of a client_id.
 create function continuum.find_message(conversation_id uuid, message text)
 returns bigint
 language plpgsql
@@ -137,6 +137,12 @@ begin
     select m.seq into found_seq
     from continuum.messages m
     where m.conversation_id = find_message.conversation_id and m.id = continuum.as_uuid(find_message.message);
+  end if;
+  if found_seq is null then
+    select r.seq into found_seq
+    from continuum.rows_of_client_id(find_message.conversation_id, find_message.message) r
+    where r.live
+    limit 1;
   end if;
   if found_seq is null then
     perform continuum.raise_problem('not_found');

@@ -101,12 +101,15 @@ as $$
 $$;
 
 -- The caller's ready files, or those of a conversation that they see; newest first, by keyset. last is the
--- position of the last one, null at the end.
+-- position of the last one, null at the end. The caller's own also come oldest first, and may be asked for by
+-- metadata, a JSON object that a file's metadata must contain.
 create function public.list_files(
   max_files         integer,
   continuation_id   text        default null,
   before_created_at timestamptz default null,
-  before_id         uuid        default null
+  before_id         uuid        default null,
+  oldest_first      boolean     default null,
+  metadata          text        default null
 )
 returns text
 language plpgsql
@@ -116,8 +119,16 @@ set search_path = ''
 as $$
 declare
   capped   constant integer     := least(greatest(max_files, 1), 100);
-  start_at constant timestamptz := coalesce(before_created_at, 'infinity');
-  start_id constant uuid        := coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  sought   constant jsonb       := case
+    when list_files.metadata is not null then continuum.as_metadata(list_files.metadata, '/metadata')
+  end;
+  start_at constant timestamptz := coalesce(
+    before_created_at, case when oldest_first then '-infinity' else 'infinity' end::timestamptz
+  );
+  start_id constant uuid        := coalesce(
+    before_id,
+    case when oldest_first then '00000000-0000-0000-0000-000000000000' else 'ffffffff-ffff-ffff-ffff-ffffffffffff' end::uuid
+  );
   target   continuum.conversations;
   answer   text;
 begin
@@ -130,10 +141,22 @@ begin
     (
       select f.id, f.created_at
       from continuum.files f
-      where list_files.continuation_id is null
+      where list_files.continuation_id is null and oldest_first is not true
         and f.owner_id = (select auth.uid()) and f.status = 'ready'
         and (f.created_at, f.id) < (start_at, start_id)
+        and (sought is null or f.metadata @> sought)
       order by f.created_at desc, f.id desc
+      limit capped + 1
+    )
+    union all
+    (
+      select f.id, f.created_at
+      from continuum.files f
+      where list_files.continuation_id is null and oldest_first
+        and f.owner_id = (select auth.uid()) and f.status = 'ready'
+        and (f.created_at, f.id) > (start_at, start_id)
+        and (sought is null or f.metadata @> sought)
+      order by f.created_at, f.id
       limit capped + 1
     )
     union all
@@ -147,7 +170,13 @@ begin
     )
   ),
   numbered as (
-    select c.id, c.created_at, row_number() over (order by c.created_at desc, c.id desc) as number
+    select
+      c.id, c.created_at,
+      row_number() over (
+        order by
+          case when oldest_first then c.created_at end, case when oldest_first then c.id end,
+          c.created_at desc, c.id desc
+      ) as number
     from candidates c
   )
   select row_to_json(r)::text into answer
@@ -228,7 +257,7 @@ end;
 $$;
 
 comment on function public.read_file is 'Problems: invalid_token, not_found.';
-comment on function public.list_files is 'Problems: invalid_token.';
+comment on function public.list_files is 'Problems: invalid_token, validation_failed.';
 comment on function public.export_files is 'Problems: invalid_token.';
 
 revoke all on function

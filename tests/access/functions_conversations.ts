@@ -18,6 +18,7 @@ const into = (
   answer: { conversation: { id: string } },
   { id }: { id: string },
 ) => answer.conversation.id === id ? "ok" : "elsewhere";
+const seen = (answer: unknown) => answer === null ? "empty" : "ok";
 const appenders = (outsider: string) =>
   direct(outcomes("ok", "ok", "read_only", outsider));
 
@@ -52,6 +53,23 @@ const reads: Case[] = [
     ),
     args: () => ({ archived: false, invited: true, max_conversations: 100 }),
     outcome: hasIt,
+  }),
+  rpc("follow_messages", {
+    outcomes: direct(readers),
+    args: (world) => ({ ...byId(world), after: 9 }),
+    outcome: seen,
+  }),
+  rpc("follow_conversations", {
+    what: "by id",
+    outcomes: direct(readers),
+    args: ({ id }) => ({ ids: [id], names: [] }),
+    outcome: ([version]) => seen(version),
+  }),
+  rpc("follow_conversations", {
+    what: "by name",
+    outcomes: direct(readers),
+    args: ({ id }) => ({ ids: [], names: [id] }),
+    outcome: ([version]) => seen(version),
   }),
   rpc("begin_export", { outcomes: direct(seers), args: byId }),
   rpc("export_messages", {

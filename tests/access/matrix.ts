@@ -44,6 +44,8 @@ export interface Case {
   outcomes: Outcomes;
   /** The outcomes that change the world; `true`: every `ok`. */
   changes?: boolean | ActorName[];
+  /** Whether it needs a world that no other case has left anything in, or made others after. */
+  ownWorld?: boolean;
 }
 
 /** Outcomes by what one is to the conversation; `rest` says who differs. */

@@ -8,6 +8,7 @@ interface Asked {
   what?: string;
   outcomes: Outcomes;
   changes?: Case["changes"];
+  ownWorld?: boolean;
   /** Fills the path's parameters; the rest are those of the world. */
   params?: (world: World, actor: Actor) => Record<string, string>;
   query?: (world: World) => Record<string, string>;
@@ -33,6 +34,8 @@ export function route(
         file_id: world.linked,
         message: "1",
         user_id: world.member,
+        conversation_id: world.id,
+        item_id: world.ownersMessage,
         ...params?.(world, actor),
       };
       const path = template.slice(1).replaceAll(
@@ -47,7 +50,8 @@ export function route(
       );
       return {
         outcome: answer.status >= 400
-          ? answer.body?.code ?? `${answer.status} ${answer.text}`
+          ? answer.body?.code ?? answer.body?.error?.code ??
+            `${answer.status} ${answer.text}`
           : outcome(answer, world),
         body: answer.body,
       };
@@ -65,7 +69,7 @@ export function isEmpty(body: any): boolean {
   if (body === null || typeof body !== "object") return false;
   const list = "lines" in body
     ? body.lines
-    : body.messages ?? body.hits ?? body.files ?? undefined;
+    : body.messages ?? body.hits ?? body.files ?? body.data;
   return list === null || list?.length === 0;
 }
 

@@ -94,6 +94,7 @@ const read: Case[] = [
     outcomes: readers,
     query: () => ({ max_tokens: "999" }),
   }),
+  route(`GET ${history}/follow`, { outcomes: readers }),
   route(`GET ${history}/export`, { outcomes: seers }),
   route(`POST ${history}/fork`, { outcomes: seers, json: () => ({}) }),
   route(`GET ${history}/members`, { outcomes: seers }),

@@ -14,7 +14,7 @@ import type { Answer } from "../support/http.ts";
 import type { World } from "./world.ts";
 
 const health = { ...everybody, nobody: "ok", forged: "ok", secret: "ok" };
-const kinds = ["linked", "unlinked", "pending", "deleted"] as const;
+export const kinds = ["linked", "unlinked", "pending", "deleted"] as const;
 type Kind = (typeof kinds)[number];
 const nobodyAtAll = outcomes(
   "not_found",
@@ -22,23 +22,25 @@ const nobodyAtAll = outcomes(
   "not_found",
   "not_found",
 );
-const file = (kind: Kind) => (world: World) => ({ file_id: world[kind] });
+export const file = (kind: Kind) => (world: World) => ({
+  file_id: world[kind],
+});
 
 /** `unlisted`: the list holds others, and not this file. */
 const listsFile = ({ text, body }: Answer, id: string) =>
   text.includes(id) ? "ok" : body.files.length === 0 ? "empty" : "unlisted";
 
 /** Bytes of what is not ready are nobody's to read. */
-const bytes = {
+export const bytes = {
   linked: seers,
   unlinked: ownerAlone,
   pending: nobodyAtAll,
   deleted: nobodyAtAll,
 };
 /** Its owner sees how an upload is getting on. */
-const described = { ...bytes, pending: ownerAlone };
+export const described = { ...bytes, pending: ownerAlone };
 /** Members see it, and are told that it is not theirs to change as if they did not. */
-const changed = { ...described, linked: ownerAlone };
+export const changed = { ...described, linked: ownerAlone };
 
 const reads = kinds.flatMap((kind): Case[] => [
   route("GET /file-download/{file_id}", {

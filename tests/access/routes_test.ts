@@ -2,9 +2,16 @@
 import { functionNames, openapiOf } from "../../scripts/openapi.ts";
 import { conversationRoutes } from "./routes_conversations.ts";
 import { fileRoutes } from "./routes_files.ts";
+import { mcpRoutes } from "./routes_mcp.ts";
+import { openaiRoutes } from "./routes_openai.ts";
 import { assertCovered, runCases } from "./run.ts";
 
-const cases = [...conversationRoutes, ...fileRoutes];
+const cases = [
+  ...conversationRoutes,
+  ...fileRoutes,
+  ...openaiRoutes,
+  ...mcpRoutes,
+];
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
 Deno.test("the matrix lists every route", async () => {

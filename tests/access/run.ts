@@ -23,7 +23,7 @@ export function runCases(cases: Case[]): void {
       Deno.test(`${asked}, by ${name}: ${expected}`, async () => {
         const actor = actors[name];
         const changes = changesWorld(each, name);
-        const world = changes || expected === "elsewhere"
+        const world = changes || each.ownWorld || expected === "elsewhere"
           ? await makeWorld()
           : await (untouched ??= makeWorld());
         const before = await readState(world);

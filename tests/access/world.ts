@@ -61,6 +61,9 @@ export interface World {
    * messages of the owner's, 3 is one of the editor's.
    */
   id: string;
+  /** The ids of the first message and of the third. */
+  ownersMessage: string;
+  editorsMessage: string;
   /** In the first message, and nowhere else. */
   word: string;
   /** A member, and an account that is none; neither acts. */
@@ -104,12 +107,14 @@ export async function makeWorld(): Promise<World> {
     reserve(owner, { continuation_id: id }),
   ]);
   await put(must(pending), "hello");
-  must(await append(editor, id, ["by the editor"]));
+  const third = must(await append(editor, id, ["by the editor"]));
   await withSql((sql) =>
     sql`update continuum.files set status = 'deleted' where id = ${deleted.id}`
   );
   return {
     id,
+    ownersMessage: body.messages[0].id,
+    editorsMessage: third.body.messages[0].id,
     word,
     member: member.id!,
     newcomer: newcomer.id!,
@@ -130,6 +135,8 @@ export function missingWorld(): World {
   ) as [string, string, string, string, string, string, string];
   return {
     id,
+    ownersMessage: crypto.randomUUID(),
+    editorsMessage: crypto.randomUUID(),
     word: `w${mark.replaceAll("-", "")}`,
     member: member.id!,
     newcomer: newcomer.id!,

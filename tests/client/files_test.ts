@@ -1,6 +1,7 @@
 /** Files through the client: every kind of input, and what comes back. */
 import assert from "node:assert/strict";
 import { ContinuumError, type UploadInput } from "../../client/src/index.ts";
+import { until } from "../local/processes.ts";
 import { fresh } from "../support/http.ts";
 import { kept, unique } from "../support/stored_files.ts";
 import { newClient } from "./clients.ts";
@@ -120,7 +121,10 @@ Deno.test("a stream that is shorter than announced is refused, and its quota giv
     }),
     { code: "incomplete" },
   );
-  while ((await kept(user.id)).bytes_used !== bytes_used);
+  await until(
+    async () => (await kept(user.id)).bytes_used === bytes_used,
+    30,
+  );
 });
 
 Deno.test("a File has its name and type, a path its name", async () => {

@@ -1,18 +1,26 @@
 /** The package as it is published: built, packed, and installed into empty projects. */
 import { buildClient } from "../../scripts/build_client.ts";
 
-/** Runs a program and gives back what it printed. */
+/** Runs a program with `input` and gives back what it printed. */
 export async function run(
   program: string,
   args: string[],
   cwd: string,
   env: Record<string, string> = {},
+  input = "",
 ): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(program, {
+  const child = new Deno.Command(program, {
     args,
     cwd,
     env: { ...env, NO_COLOR: "1" },
-  }).output();
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  // A program that reads no input may have ended.
+  const fed = new Blob([input]).stream().pipeTo(child.stdin).catch(() => {});
+  const { success, stdout, stderr } = await child.output();
+  await fed;
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   if (!success) {
     throw new Error(

@@ -1,6 +1,9 @@
 // Runs in Node and Deno, in a project that has nothing but the package: the first steps of its README.
 import { writeFile } from "node:fs/promises";
-import { ContinuumError, createContinuum } from "supabase-continuum";
+
+// Not a literal, since only the project in which it is installed knows the package.
+const name = "supabase-continuum";
+const { ContinuumError, createContinuum } = await import(name);
 
 const { SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, ACCESS_TOKEN, CONVERSATION } =
   process.env;

@@ -4,6 +4,7 @@ import {
   ContinuumError,
   type ContinuumOptions,
 } from "../../client/src/index.ts";
+import { until } from "../local/processes.ts";
 import { signUp } from "../support/actors.ts";
 import { fresh } from "../support/http.ts";
 import { clientOf } from "./clients.ts";
@@ -123,15 +124,17 @@ Deno.test("a repeated deletion leaves alone what others have put under the name 
   const name = fresh("again");
   const real = reliable.conversation(name);
   await real.append([{ role: "user", content: "old" }]);
-  let isDeleted = false;
+  let tries = 0;
+  let isNew = false;
   await using network = await behind(({ method }) => {
-    if (method !== "DELETE" || isDeleted) return null;
-    isDeleted = true;
-    return "unanswered";
+    if (method !== "DELETE") return null;
+    if (++tries === 1) return "unanswered";
+    return isNew ? null : "lost";
   });
   const deletion = network.client.conversation(name).delete();
-  while ((await real.get()).conversation !== null);
+  await until(async () => (await real.get()).conversation === null, 30);
   await real.append([{ role: "user", content: "new" }]);
+  isNew = true;
   await deletion;
   assert.deepEqual(
     (await real.messages().all()).map(({ content }) => content),
@@ -255,6 +258,42 @@ Deno.test("Retry-After is waited for, unless it is too long", async () => {
   }
 });
 
+Deno.test("an export that is cut is told from a whole one", async () => {
+  await using network = await behind(() => null);
+  const { conversation, real } = network;
+  await real.append(
+    Array.from({ length: 20 }, () => ({ role: "user", content: "x" })),
+  );
+  const cut = (cutAnswerAfter: number) =>
+    unreliableNetwork(({ path }) =>
+      path.endsWith("/export") ? { cutAnswerAfter } : null
+    );
+  const text = await new Response(await conversation.export().stream()).text();
+  const lines = text.split("\n");
+  // Within a line, at the end of one, and before the last character.
+  for (
+    const at of [800, lines.slice(0, 3).join().length + 1, text.length - 1]
+  ) {
+    await using broken = await cut(at);
+    const again = clientOf(user, {}, broken.at).conversation(conversation.id);
+    await assert.rejects(async () => {
+      for await (const _ of again.export());
+    }, ContinuumError);
+    await assert.rejects(async () => {
+      for await (const _ of await again.export().stream());
+    });
+  }
+});
+
+Deno.test("a page of a gateway does not pass for a file", async () => {
+  await using network = await behind(first("/file-download/", page(200)));
+  const { file } = await reliable.files.upload(new Blob(["text"]), {
+    name: fresh("file"),
+  });
+  const response = await network.client.files.download(file.id);
+  assert.equal(await response.text(), "text");
+});
+
 Deno.test("a page of a gateway is told in one line of text", async () => {
   await using network = await behind(() => page(403));
   await assert.rejects(network.conversation.get(), {
@@ -274,14 +313,14 @@ Deno.test("an aborted call ends at once, with the signal's reason", async () => 
   const reason = new Error("Stop.");
   const waiting = new AbortController();
   const get = conversation.get({ signal: waiting.signal });
-  while (calls("GET") === 0) await new Promise((next) => setTimeout(next));
+  await until(() => calls("GET") > 0, 30);
   waiting.abort(reason);
   await assert.rejects(get, reason);
 
   // Between two tries as well: the pause would go on, and more tries follow.
   const pausing = new AbortController();
   const append = conversation.append([], { signal: pausing.signal });
-  while (calls("POST") < 2) await new Promise((next) => setTimeout(next, 10));
+  await until(() => calls("POST") === 2, 30);
   pausing.abort(reason);
   await assert.rejects(append, reason);
   assert.equal(calls("POST"), 2);

@@ -33,6 +33,8 @@ export type Fate =
   | "lost"
   /** The connection breaks after this many bytes of its body. */
   | { cutRequestAfter: number }
+  /** It passes, but only its first bytes before a promise resolves. */
+  | { heldAfter: number; until: Promise<void> }
   /** The project carries it out, and the connection breaks before the answer. */
   | "unanswered"
   /** The connection breaks after this many bytes of the answer's body. */
@@ -110,7 +112,12 @@ async function meet(
       return void response.end(body);
     }
   }
-  const answer = await carryOut(request);
+  const isHeld = typeof fate === "object" && fate && "heldAfter" in fate;
+  const answer = await carryOut(
+    request,
+    isHeld ? held(request, fate) : bodyOf(request),
+  );
+  if (isHeld) return await passOn(answer, response, at, Infinity);
   if (fate === "unanswered" || fate === "silent") {
     await answer.arrayBuffer();
     if (fate === "unanswered") request.socket.destroy();
@@ -121,7 +128,7 @@ async function meet(
 
 async function carryOut(
   request: IncomingMessage,
-  body: ReadableStream<Uint8Array> = bodyOf(request),
+  body = bodyOf(request),
   signal?: AbortSignal,
 ): Promise<Response> {
   const { method = "GET", url = "/" } = request;
@@ -144,6 +151,23 @@ async function carryOut(
 
 function bodyOf(request: IncomingMessage): ReadableStream<Uint8Array> {
   return ReadableStream.from<Uint8Array>(request);
+}
+
+/** The body, of which little is taken from the client until it may go on. */
+function held(
+  request: IncomingMessage,
+  { heldAfter, until }: { heldAfter: number; until: Promise<void> },
+): ReadableStream<Uint8Array> {
+  let passed = 0;
+  return bodyOf(request).pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      async transform(chunk, controller) {
+        passed += chunk.byteLength;
+        if (passed > heldAfter) await until;
+        controller.enqueue(chunk);
+      },
+    }),
+  );
 }
 
 /** Passes the beginning of a body on, then breaks both connections. */

@@ -1,6 +1,7 @@
 /** Uploads over a network that fails: only what is missing is sent again, and every byte arrives. */
 import assert from "node:assert/strict";
 import type { UploadState } from "../../client/src/index.ts";
+import { until } from "../local/processes.ts";
 import { signUp } from "../support/actors.ts";
 import { assertConsistent, kept, sweepAll } from "../support/stored_files.ts";
 import { clientOf } from "./clients.ts";
@@ -123,7 +124,10 @@ Deno.test("an upload that is aborted for good gives its quota back", async () =>
     onProgress: ({ loaded }) => loaded >= 6 * MIB && stop.abort(),
   });
   await assert.rejects(upload, { name: "AbortError" });
-  while ((await kept(user.id)).bytes_used !== bytes_used);
+  await until(
+    async () => (await kept(user.id)).bytes_used === bytes_used,
+    30,
+  );
 });
 
 Deno.test("an upload that Storage has forgotten begins again", async () => {

@@ -128,6 +128,18 @@ const cases: Case[] = [
     rows: 3200,
   },
   {
+    what: "a piece of a log that is followed",
+    run: (tx, id) =>
+      tx`select public.follow_messages(${id}, 10000, '-infinity')`,
+    rows: 1600,
+  },
+  {
+    what: "a look at what is followed",
+    run: (tx, id) =>
+      tx`select public.follow_conversations(${[id]}::uuid[], ${["plan-7"]})`,
+    rows: 20,
+  },
+  {
     what: "a search",
     run: (tx) => tx`select public.search_messages('w19990', 20)`,
     rows: 800,

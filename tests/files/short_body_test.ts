@@ -70,7 +70,7 @@ Deno.test("a body that ends cleanly after 46 of 1000 announced bytes is refused,
   const actor = await signUp("clean");
   await using project = await faultyProject(
     "file-upload",
-    "tests/files/cleanly_ended.ts",
+    { entry: "tests/files/cleanly_ended.ts" },
   );
   const url = `${project.functionUrl}/file-upload`;
   assertEndedEarly(await send(actor, url, 1000));

@@ -41,6 +41,19 @@ const requests: Record<
     request(user, "conversation-history/mine", { method: "DELETE" }),
   "the members": () => request(user, "conversation-history/mine/members"),
   "an upload reservation": () => reserve(user),
+  "a tool of MCP": () =>
+    request(user, "mcp", {
+      json: {
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "list", arguments: {} },
+      },
+    }),
+  "the resources of MCP": () =>
+    request(user, "mcp", {
+      json: { jsonrpc: "2.0", id: 1, method: "resources/list" },
+    }),
 };
 for (const [what, send] of Object.entries(requests)) {
   Deno.test(`the token of a deleted account is 401 invalid_token: ${what}`, async () => {

@@ -17,6 +17,8 @@ const functions = [
   "conversation-history",
   "file-upload",
   "file-download",
+  "openai",
+  "mcp",
 ];
 
 /** What supabase-js sends by itself or on request, and what the API takes besides. */

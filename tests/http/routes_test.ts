@@ -10,6 +10,7 @@ const functions = [
   "conversation-history",
   "file-upload",
   "file-download",
+  "mcp",
 ];
 for (const name of functions) {
   Deno.test(`an unknown path of ${name} is 404 in the same shape, with and without a token`, async () => {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { buildDir, root } from "../../local/config.ts";
+import { buildDir, root, StackError } from "../../local/config.ts";
+import { chooseFunctions } from "../../local/functions/choice.ts";
 import { functionNames } from "../../local/functions/folder.ts";
+import { serveFunctions } from "../../local/functions/serve.ts";
+import { deployable, requireLocked } from "../../scripts/build.ts";
 import { bundle } from "../../scripts/bundle.ts";
 import { signUp } from "../support/actors.ts";
 import { append, fresh, history, request } from "../support/http.ts";
@@ -36,8 +40,7 @@ Deno.test("every function is built, and a bundle imports nothing but Node's modu
 Deno.test("the same functions give the same bytes, which say nothing of the machine", async () => {
   for (const { name, code } of await bundle(source, names)) {
     const file = await Deno.readFile(join(built, name, "index.js"));
-    assert.ok(code.length > 0);
-    assert.deepEqual(code, file, name);
+    assert.ok(Buffer.from(code).equals(file), name);
     assert.ok(!new TextDecoder().decode(code).includes(root), name);
   }
 });
@@ -62,14 +65,56 @@ Deno.test("built functions append, read, store and give back", async () => {
   assert.equal(downloaded.text, "stored by a bundle");
 });
 
-Deno.test("a form, whose parsing loads what a raw body does not, is stored too", async () => {
-  const user = await signUp("user", at);
-  const form = new FormData();
-  form.append("file", new File(["%PDF-1.7\n%%EOF\n"], "a.pdf"));
-  const { status, body, text } = await request(user, "file-upload", {
-    at,
-    body: form,
+Deno.test("a bundle runs under another Deno, from nothing but its own folder", async () => {
+  const functions = await serveFunctions({
+    ...await chooseFunctions({
+      functionsDir: built,
+      functionsDeno: Deno.execPath(),
+    }),
+    env: { SUPABASE_URL: at.url },
+    reach: new URL(at.url).host,
+    onLine() {},
   });
-  assert.equal(status, 201, text);
-  assert.equal(body.files[0].file.mime_type, "application/pdf");
+  try {
+    for (const name of names) {
+      const url = `${await functions.target(name)}/${name}/_/openapi.json`;
+      const answer = await fetch(url);
+      await answer.body?.cancel();
+      assert.equal(answer.status, 200, name);
+    }
+  } finally {
+    await functions.stop();
+  }
+});
+
+Deno.test("what cannot be built or run is said in a sentence", async () => {
+  await assert.rejects(
+    chooseFunctions({ functionsDeno: "/nowhere/deno" }),
+    (error) =>
+      error instanceof StackError && /LOCAL_FUNCTIONS_DENO/.test(error.message),
+  );
+  await assert.rejects(
+    requireLocked([{ name: "f", code: new Uint8Array(), packages: ["a@1"] }]),
+    (error) =>
+      error instanceof StackError && /f would be .* a@1/.test(error.message),
+  );
+  assert.throws(
+    () => deployable('project_id = "x"\n', ["conversation-append"]),
+    (error) =>
+      error instanceof StackError &&
+      /\[functions\.conversation-append\]/.test(error.message),
+  );
+});
+
+Deno.test("the settings of a deployed function are those of its source, but for its entrypoint", async () => {
+  const config = await Deno.readTextFile(join(root, "supabase/config.toml"));
+  const deployed = deployable(config, names);
+  for (const name of names) {
+    assert.ok(deployed.includes(`"./functions/${name}/index.js"`), name);
+  }
+  const settings = (text: string) =>
+    text.split("\n").filter((line) =>
+      !/^(import_map|entrypoint) = /.test(line)
+    );
+  assert.deepEqual(settings(deployed), settings(config));
 });

@@ -171,6 +171,34 @@ async function sendEverything(): Promise<Answer[]> {
       send(`file-download/${id}/metadata`),
       send(`file-download/${secret()}`),
       send(`file-download?cursor=${secret()}&continuation_id=${secret()}`),
+      send("openai/v1/conversations", {
+        json: {
+          items: [{ role: "user", content: secret() }],
+          metadata: { a: secret() },
+        },
+      }),
+      send("openai/v1/conversations", { json: { items: secret() } }),
+      send(`openai/v1/conversations/${hidden}/items/${secret()}`),
+      send(`openai/v1/files?after=${secret()}&purpose=${secret()}`),
+      send(`openai/v1/files/${id}/content`),
+      ...["search", "append", "context", secret()].map((name) =>
+        send("mcp", {
+          json: {
+            jsonrpc: "2.0",
+            id: secret(),
+            method: "tools/call",
+            params: {
+              name,
+              arguments: {
+                query: secret(),
+                continuation_id: secret(),
+                messages: [{ role: "user", content: secret() }],
+              },
+            },
+          },
+        })
+      ),
+      send("mcp", { json: { method: secret() } }),
       send("conversation-history", bearer(secret())),
       send("conversation-history", bearer(`${token}${secret()}`)),
       send("conversation-history", bearer(at.secretKey)),

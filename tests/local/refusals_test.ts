@@ -131,7 +131,7 @@ Deno.test("status prints the variables of a running stack, and a sentence when n
   const killed = await runTask("local/status.ts", place);
   assert.equal(killed.code, 1, "a killed one does not run");
   assert.equal((await runTask("local/reset.ts", place)).code, 0);
-  await allGone(pids, 1);
+  await allGone(pids, 10);
 });
 
 Deno.test("two stacks run side by side, say how far they are, and the commands that they print work as pasted", async () => {

@@ -52,7 +52,7 @@ Deno.test("a stack killed amid appends starts again, ends what was left, and has
 
   await using second = launch(place);
   await second.ready();
-  await allGone(pids, 1);
+  await allGone(pids, 10);
 
   const stored = await clientIds(owner, "busy", at);
   assert.equal(new Set(stored).size, stored.length, "nothing twice");

@@ -10,7 +10,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     const pids = await stack.pids();
     assert.ok(pids.length >= 6, "the stack, PostgreSQL and four functions");
     assert.equal(await stack.stop(signal), 0);
-    await allGone(pids, 2);
+    await allGone(pids, 10);
   });
 }
 
@@ -23,7 +23,7 @@ Deno.test("SIGTERM to npx alone leaves no process behind", async () => {
   const pids = await stack.pids();
   assert.ok(pids.length >= 8, "npx, deno task, and the stack");
   stack.process.kill("SIGTERM");
-  await allGone(pids, 5);
+  await allGone(pids, 10);
 });
 
 Deno.test("a stack whose deno task is killed leaves no process behind", async () => {
@@ -34,7 +34,7 @@ Deno.test("a stack whose deno task is killed leaves no process behind", async ()
   await stack.ready();
   const pids = await stack.pids();
   stack.process.kill("SIGKILL");
-  await allGone(pids, 5);
+  await allGone(pids, 10);
 });
 
 Deno.test("a stack that is killed leaves no process behind, by itself", async () => {
@@ -55,7 +55,7 @@ Deno.test("a stack that is asked to end while it starts leaves no process behind
   );
   const pids = await stack.pids();
   assert.equal(await stack.stop("SIGTERM"), 0);
-  await allGone(pids, 2);
+  await allGone(pids, 10);
 });
 
 Deno.test("a request that does not end does not keep a stack from ending", async () => {

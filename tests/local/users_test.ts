@@ -52,7 +52,7 @@ async function assertWorks(
     assert.equal(answer.body?.messages?.[0].seq, seq, answer.text);
     const pids = await stack.pids();
     assert.equal(await stack.stop(), 0);
-    await allGone(pids, 2);
+    await allGone(pids, 10);
   }
   await using emptied = launch(place, reset);
   assert.equal(await emptied.ended(), 0, emptied.printed());

@@ -66,10 +66,18 @@ export function never(): Promise<Response> {
 /** Storage counts as out of reach after this long here, in milliseconds. */
 const STORAGE_TIMEOUT_MS = 1500;
 
-/** Serves the function `name`, or another module in its place, behind a proxy to the project under test. */
+/** What a function is served with instead of what is deployed. */
+export interface FaultyOptions {
+  /** Another module in the function's place. */
+  entry?: string;
+  /** Put into its environment. */
+  settings?: Record<string, string>;
+}
+
+/** Serves the function `name` behind a proxy to the project under test. */
 export async function faultyProject(
   name: string,
-  entry?: string,
+  { entry, settings }: FaultyOptions = {},
 ): Promise<FaultyProject> {
   let fault: Fault = () => null;
   let functionUrl = "";
@@ -105,7 +113,12 @@ export async function faultyProject(
       entry ?? await entrypoint(dir, name) ?? name,
     ],
     cwd: root,
-    env: { ...runtime.env, ...await environment(url), NO_COLOR: "1" },
+    env: {
+      ...runtime.env,
+      ...await environment(url),
+      ...settings,
+      NO_COLOR: "1",
+    },
     stdout: "null",
     stderr: "piped",
   }).spawn();

@@ -272,6 +272,18 @@ export interface components {
       /** @description Messages before this position are omitted, except for system and developer messages; null if none are. */
       omitted_before_position: number | null;
     };
+    Follow: {
+      /** @description In order of seq. */
+      messages: components["schemas"]["Message"][];
+      /** @description The seq to go on from. */
+      after: number;
+      /** @description The seq of the newest message in the log. */
+      last_seq: number;
+      /** @description The last position of the live line. */
+      head_position: number;
+      /** @description Whether these messages are all that there are. */
+      up_to_date: boolean;
+    };
     Fork: {
       /** @description The last position to copy. The whole live line if omitted. */
       through_position?: number | null;
@@ -518,6 +530,7 @@ export type Page = components["schemas"]["Page"];
 export type Change = components["schemas"]["Change"];
 export type DeletedConversation = components["schemas"]["DeletedConversation"];
 export type Context = components["schemas"]["Context"];
+export type Follow = components["schemas"]["Follow"];
 export type Fork = components["schemas"]["Fork"];
 export type Members = components["schemas"]["Members"];
 export type Member = components["schemas"]["Member"];

@@ -1,7 +1,7 @@
 /** `POST /conversation-append`: appends a batch of messages to a conversation. */
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
-import { parseIdempotencyKey } from "./idempotency_key.ts";
+import { parseIdempotencyKey } from "../_shared/http/idempotency_key.ts";
 import {
   AppendAnswer,
   AppendHeaders,

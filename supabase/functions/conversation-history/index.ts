@@ -7,6 +7,7 @@ import { changeConversation } from "./change_conversation.ts";
 import { deleteConversation } from "./delete_conversation.ts";
 import { eraseMessage } from "./erase_message.ts";
 import { exportConversation } from "./export_conversation.ts";
+import { followConversation } from "./follow_conversation.ts";
 import { forkConversation } from "./fork_conversation.ts";
 import { listConversations } from "./list_conversations.ts";
 import { listMembers } from "./list_members.ts";
@@ -27,6 +28,7 @@ export const app = createApp("conversation-history", openapi, [
   readMessage,
   eraseMessage,
   readContext,
+  followConversation,
   exportConversation,
   forkConversation,
   listMembers,

@@ -1,13 +1,10 @@
 /** `GET /conversation-history`: conversations, newest activity first, or search hits with `q`. */
 import { z } from "@hono/zod-openapi";
-import {
-  CursorTime,
-  decodeCursor,
-  withNextCursor,
-} from "../_shared/http/pagination.ts";
+import { decodeCursor, withNextCursor } from "../_shared/http/pagination.ts";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 import { ContinuationId, Conversation } from "../_shared/wire/conversation.ts";
+import { ListPosition } from "../_shared/wire/positions.ts";
 import {
   isJsonObject,
   queryOf,
@@ -48,12 +45,6 @@ const ListQuery = queryOf({
     description: "Only conversations whose metadata contains this JSON object.",
     example: '{"project":"atlas"}',
   }),
-});
-
-/** What a cursor of the list encodes. */
-const ListPosition = z.strictObject({
-  last_activity_at: CursorTime,
-  id: z.guid(),
 });
 
 const ConversationList = z.strictObject({

@@ -9,6 +9,7 @@ import {
   MessageRole,
   Timestamp,
 } from "../_shared/wire/conversation.ts";
+import { HitPosition } from "../_shared/wire/positions.ts";
 
 const Hit = z.strictObject({
   conversation: Conversation,
@@ -29,18 +30,6 @@ export const SearchAnswer = z.strictObject({
   hits: z.array(Hit).openapi({ description: "Best first." }),
   next_cursor: z.string().nullable(),
 }).openapi("SearchAnswer");
-
-/** What a cursor of a search encodes. */
-const HitPosition = z.strictObject({
-  rank: z.number().refine(isReal),
-  id: z.guid(),
-});
-
-/** Whether PostgreSQL's type real can store `rank`: it is neither too large nor too close to 0. */
-function isReal(rank: number): boolean {
-  const real = Math.fround(rank);
-  return Number.isFinite(real) && (real !== 0 || rank === 0);
-}
 
 /** A search. */
 export interface Search {

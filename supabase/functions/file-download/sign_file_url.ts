@@ -4,7 +4,7 @@ import { json, userRoute } from "../_shared/http/route.ts";
 import { askStorage, publicStorageUrl } from "../_shared/platform/storage.ts";
 import { storageProblem } from "../_shared/problems/storage_problem.ts";
 import { FilePath } from "../_shared/wire/file.ts";
-import { locateReady } from "./locate.ts";
+import { locateReady } from "../_shared/files/locate.ts";
 import { SignedUrl, UrlQuery } from "./schemas.ts";
 
 /** The response of Storage. The URL is relative to that of Storage. */

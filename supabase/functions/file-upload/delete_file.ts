@@ -1,8 +1,7 @@
 /** `DELETE /file-upload/{file_id}`. */
 import { userRoute } from "../_shared/http/route.ts";
-import { call } from "../_shared/platform/database.ts";
 import { FilePath } from "../_shared/wire/file.ts";
-import { removeObject } from "./remove.ts";
+import { deleteStoredFile } from "../_shared/files/remove.ts";
 
 export const deleteFile = userRoute({
   operationId: "deleteFile",
@@ -17,10 +16,6 @@ export const deleteFile = userRoute({
   },
   problems: ["not_found"],
 }, async (c, { params }) => {
-  const { bucket, storage_path } = JSON.parse(
-    await call(c, "delete_file", params),
-  );
-  // Null if other files share the object.
-  if (storage_path !== null) await removeObject(c, bucket, storage_path);
+  await deleteStoredFile(c, params.file_id);
   return c.body(null, 204);
 });

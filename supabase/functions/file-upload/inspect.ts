@@ -5,9 +5,13 @@ import type { Env } from "../_shared/platform/env.ts";
 import { Problem } from "../_shared/problems/problem.ts";
 import { askStorage } from "../_shared/platform/storage.ts";
 import { storageProblem } from "../_shared/problems/storage_problem.ts";
-import { judgeContent, type JudgedType, SAMPLE_BYTES } from "./content.ts";
-import { declaredType } from "./content_type.ts";
-import { abandon, settled, type StoredFile } from "./store.ts";
+import {
+  judgeContent,
+  type JudgedType,
+  SAMPLE_BYTES,
+} from "../_shared/files/content.ts";
+import { declaredType } from "../_shared/files/content_type.ts";
+import { abandon, settled, type StoredFile } from "../_shared/files/store.ts";
 
 /** What the SQL function read_upload returns. */
 interface Upload {

@@ -2,7 +2,7 @@
 import { json, userRoute } from "../_shared/http/route.ts";
 import { call } from "../_shared/platform/database.ts";
 import { File, FilePath } from "../_shared/wire/file.ts";
-import { cleanFileName } from "./file_name.ts";
+import { cleanFileName } from "../_shared/files/file_name.ts";
 import { MAX_RESERVATION_BYTES, RenameRequest } from "./schemas.ts";
 
 export const renameFile = userRoute({

@@ -6,16 +6,16 @@ import { call } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
 import { askStorage, publicStorageUrl } from "../_shared/platform/storage.ts";
 import { storageProblem } from "../_shared/problems/storage_problem.ts";
-import { expectedType } from "./content.ts";
-import { requireType } from "./content_type.ts";
-import { cleanFileName } from "./file_name.ts";
+import { expectedType } from "../_shared/files/expected_type.ts";
+import { requireType } from "../_shared/files/content_type.ts";
+import { cleanFileName } from "../_shared/files/file_name.ts";
 import {
   MAX_RESERVATION_BYTES,
   Reservation,
   ReservationRequest,
 } from "./schemas.ts";
-import { abandon } from "./store.ts";
-import { expiryOf } from "./token_time.ts";
+import { abandon } from "../_shared/files/store.ts";
+import { expiryOf } from "../_shared/platform/token_time.ts";
 
 export const reserveFile = userRoute({
   operationId: "reserveFile",

@@ -5,15 +5,15 @@ import type { Env } from "../_shared/platform/env.ts";
 import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
 import { problemBody } from "../_shared/problems/render.ts";
 import { validationProblem } from "../_shared/problems/validation_problem.ts";
-import type { Chunks } from "./chunks.ts";
-import { type FilePart, partsOf } from "./multipart.ts";
+import type { Chunks } from "../_shared/files/chunks.ts";
+import { type FilePart, partsOf } from "../_shared/files/multipart.ts";
 import {
   isUploadField,
   MAX_FILES,
   UploadFields,
   type UploadQuery,
 } from "./schemas.ts";
-import { storeFile } from "./store.ts";
+import { storeFile } from "../_shared/files/store.ts";
 
 /** The result of each file in order, as JSON text, and whether all were stored. */
 export interface FormResults {

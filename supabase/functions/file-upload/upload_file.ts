@@ -1,17 +1,17 @@
 /** `POST /file-upload`: streams a raw body or the files of a form to Storage. */
 import { z } from "@hono/zod-openapi";
 import { json, userRoute } from "../_shared/http/route.ts";
-import { chunksOf } from "./chunks.ts";
-import { declaredType } from "./content_type.ts";
+import { chunksOf } from "../_shared/files/chunks.ts";
+import { declaredType } from "../_shared/files/content_type.ts";
 import { announcedSha256 } from "./digest.ts";
-import { fileNameFrom } from "./file_name.ts";
+import { fileNameFrom } from "../_shared/files/file_name.ts";
 import {
   MultipartAnswer,
   Stored,
   UploadHeaders,
   UploadQuery,
 } from "./schemas.ts";
-import { storeFile } from "./store.ts";
+import { storeFile } from "../_shared/files/store.ts";
 import { storeForm } from "./store_form.ts";
 
 export const uploadFile = userRoute({

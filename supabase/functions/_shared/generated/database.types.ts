@@ -64,6 +64,14 @@ export type Database = {
         Returns: string;
       };
       finish_sweep: { Args: Record<PropertyKey, never>; Returns: string };
+      follow_conversations: {
+        Args: { ids: string[]; names: string[] };
+        Returns: string;
+      };
+      follow_messages: {
+        Args: { after: number; continuation_id: string; erased_after?: string };
+        Returns: string;
+      };
       fork_conversation: {
         Args: {
           continuation_id: string;
@@ -95,6 +103,8 @@ export type Database = {
           before_id?: string;
           continuation_id?: string;
           max_files: number;
+          metadata?: string;
+          oldest_first?: boolean;
         };
         Returns: string;
       };

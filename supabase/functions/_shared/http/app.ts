@@ -6,11 +6,11 @@ import { timing } from "hono/timing";
 import type { Env, FunctionName } from "../platform/env.ts";
 import { readHealth } from "../platform/health.ts";
 import { Problem } from "../problems/problem.ts";
-import { renderError } from "../problems/render.ts";
 import { drainRefused } from "./body.ts";
 import { browsers } from "./cors.ts";
 import { requestLog } from "./logging.ts";
 import { privateJson } from "./negotiation.ts";
+import { type FailureFormat, problemDetails } from "./openapi.ts";
 import type { Route } from "./route.ts";
 
 /**
@@ -19,11 +19,13 @@ import type { Route } from "./route.ts";
  *
  * @param openapi the committed document. `deno task generate` writes it, since generating it on each request
  * leaks memory.
+ * @param failures how failures are worded.
  */
 export function createApp(
   name: FunctionName,
   openapi: object,
   routes: Route[],
+  failures: FailureFormat = problemDetails,
 ): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>().basePath(`/${name}`);
   app.use(requestId(), (c, next) => {
@@ -40,7 +42,7 @@ export function createApp(
   app.use(methodNotAllowed({
     app,
     onMethodNotAllowed: (c, methods) =>
-      renderError(
+      failures.render(
         new Problem("method_not_allowed", {
           detail: `Use ${methods.join(", ")}.`,
           headers: { Allow: methods.join(", ") },
@@ -50,9 +52,10 @@ export function createApp(
   }));
 
   app.get("/_/openapi.json", (c) => c.json(openapi));
-  for (const route of [readHealth, ...routes]) route.addTo(app);
+  app.openAPIRegistry.register(failures.schemaName, failures.schema);
+  for (const route of [readHealth, ...routes]) route.addTo(app, failures);
 
-  app.notFound((c) => renderError(new Problem("not_found"), c));
-  app.onError(renderError);
+  app.notFound((c) => failures.render(new Problem("not_found"), c));
+  app.onError(failures.render);
   return app;
 }

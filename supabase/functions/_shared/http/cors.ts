@@ -48,6 +48,8 @@ export const browsers = cors({
     "x-stainless-runtime-version",
     "x-stainless-timeout",
     // From MCP clients.
+    "mcp-method",
+    "mcp-name",
     "mcp-protocol-version",
     "mcp-session-id",
   ],
@@ -65,6 +67,11 @@ export const browsers = cors({
     "repr-digest",
     "retry-after",
     "server-timing",
+    // For clients of Durable Streams.
+    "stream-closed",
+    "stream-cursor",
+    "stream-next-offset",
+    "stream-up-to-date",
     "www-authenticate",
     "x-request-id",
     "x-should-retry",

@@ -1,7 +1,9 @@
 /** The OpenAPI side of what every route shares: problems as components, and conditional requests. */
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { Env } from "../platform/env.ts";
 import { catalogue, type ProblemCode } from "../problems/catalogue.ts";
-import { headersFor, problemBody } from "../problems/render.ts";
+import { headersFor, problemBody, renderError } from "../problems/render.ts";
 
 type Registry = OpenAPIHono["openAPIRegistry"];
 
@@ -40,14 +42,45 @@ const HEADERS: Record<string, string> = {
   "x-should-retry": "Whether the same request may succeed later.",
 };
 
+/** How an API words its failures. A front has the format of its protocol. */
+export interface FailureFormat {
+  /** The response to any thrown value. */
+  render(thrown: unknown, c: Context<Env>): Response;
+  statusOf(code: ProblemCode): number;
+  mediaType: string;
+  /** The schema of a body, and its name among the components. */
+  schema: z.ZodObject;
+  schemaName: string;
+  /** The body of a failure about which there is nothing particular to say. */
+  example(code: ProblemCode): object;
+}
+
+/** RFC 9457, the format of the API itself. */
+export const problemDetails: FailureFormat = {
+  render: renderError,
+  statusOf: (code) => catalogue[code].status,
+  mediaType: "application/problem+json",
+  schema: ProblemDetails,
+  schemaName: "Problem",
+  example: (code) =>
+    problemBody(
+      { code, detail: catalogue[code].title, extension: {} },
+      REQUEST_ID,
+    ),
+};
+
 /**
  * The responses of a route that may fail with `failures`, by status. They are references to components, one for
  * each group of codes that share a status.
  */
-export function problemResponses(registry: Registry, failures: ProblemCode[]) {
+export function failureResponses(
+  registry: Registry,
+  failures: ProblemCode[],
+  format: FailureFormat,
+) {
   const byStatus = Map.groupBy(
     [...new Set(failures)].sort(),
-    (code) => catalogue[code].status,
+    format.statusOf,
   );
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [
@@ -55,13 +88,13 @@ export function problemResponses(registry: Registry, failures: ProblemCode[]) {
       registry.registerComponent(
         "responses",
         group.map(pascalCase).join("Or"),
-        componentOf(group),
+        componentOf(group, format),
       ).ref,
     ]),
   );
 }
 
-function componentOf(group: ProblemCode[]) {
+function componentOf(group: ProblemCode[], format: FailureFormat) {
   const headers = new Set(
     group.flatMap((code) => Object.keys(headersFor(code))),
   );
@@ -75,15 +108,10 @@ function componentOf(group: ProblemCode[]) {
       }]),
     ),
     content: {
-      "application/problem+json": {
-        schema: { $ref: "#/components/schemas/Problem" },
+      [format.mediaType]: {
+        schema: { $ref: `#/components/schemas/${format.schemaName}` },
         examples: Object.fromEntries(
-          group.map((code) => [code, {
-            value: problemBody(
-              { code, detail: catalogue[code].title, extension: {} },
-              REQUEST_ID,
-            ),
-          }]),
+          group.map((code) => [code, { value: format.example(code) }]),
         ),
       },
     },

@@ -34,10 +34,12 @@ import { validationProblem } from "../problems/validation_problem.ts";
 import { jsonBody, parseJson } from "./body.ts";
 import { conditional } from "./conditional.ts";
 import { acceptsJson } from "./negotiation.ts";
+import type { TextBytes } from "./text_bytes.ts";
 import {
   conditionalResponse,
+  type FailureFormat,
+  failureResponses,
   ifNoneMatch,
-  problemResponses,
 } from "./openapi.ts";
 
 type Schema = z.ZodType | undefined;
@@ -110,7 +112,7 @@ type Handler<
 
 /** A route that can be added to a function. */
 export interface Route {
-  addTo(app: OpenAPIHono<Env>): void;
+  addTo(app: OpenAPIHono<Env>, format: FailureFormat): void;
 }
 
 /** A route for a signed-in user. It acts as that user, under row level security. */
@@ -123,12 +125,7 @@ export function userRoute<
   declaration: Declaration<P, Q, H, B>,
   handler: Handler<P, Q, H, B>,
 ): Route {
-  return route(declaration, handler, {
-    security: [{ user: [], publishable: [] }],
-    checksAccept: true,
-    middleware: [requireUser(timeoutOf(declaration))],
-    problems: ["unauthenticated", "invalid_token"],
-  });
+  return route(declaration, handler, kindOfUser(declaration));
 }
 
 /** A maintenance route, for callers with one of the project's secret keys. */
@@ -147,6 +144,31 @@ export function secretRoute<
     middleware: [requireSecret(timeoutOf(declaration))],
     problems: ["unauthenticated"],
   });
+}
+
+/** A {@link userRoute} of a front, whose protocol knows a token and no `apikey`. */
+export function frontRoute<
+  P extends Schema = undefined,
+  Q extends Schema = undefined,
+  H extends Schema = undefined,
+  B extends Schema = undefined,
+>(
+  declaration: Declaration<P, Q, H, B>,
+  handler: Handler<P, Q, H, B>,
+): Route {
+  return route(declaration, handler, {
+    ...kindOfUser(declaration),
+    security: [{ user: [] }],
+  });
+}
+
+function kindOfUser(declaration: { bulk?: boolean }): Kind {
+  return {
+    security: [{ user: [], publishable: [] }],
+    checksAccept: true,
+    middleware: [requireUser(timeoutOf(declaration))],
+    problems: ["unauthenticated", "invalid_token"],
+  };
 }
 
 /** A route for anybody, such as a monitor: it requires no credentials and ignores `Accept`. */
@@ -170,7 +192,7 @@ export function openRoute<
 /** A response of JSON text, which is sent as it is; its bytes if they are at hand. */
 export function json(
   c: Context<Env>,
-  text: string | Uint8Array<ArrayBuffer>,
+  text: string | TextBytes,
   status: 200 | 201 | 207 = 200,
 ): Response {
   const bytes = typeof text === "string"
@@ -237,7 +259,7 @@ function route<
   ];
 
   return {
-    addTo(app) {
+    addTo(app, format) {
       app.openAPIRegistry.registerPath({
         method,
         path,
@@ -256,7 +278,7 @@ function route<
             ]),
           ),
           ...(declaration.conditional && conditionalResponse),
-          ...problemResponses(app.openAPIRegistry, failures),
+          ...failureResponses(app.openAPIRegistry, failures, format),
         },
       });
       app.on(

@@ -5,6 +5,7 @@
  */
 import { decodeBase64Url, encodeBase64Url } from "hono/utils/encode";
 import { Problem } from "../problems/problem.ts";
+import type { TextBytes } from "./text_bytes.ts";
 
 /**
  * A tag made by {@link versionTag}. `W/` may precede it: proxies that compress responses weaken tags, but the
@@ -18,7 +19,7 @@ const VERSION = /^[0-9T:.+Z-]+$/;
 /** A strong ETag for the bytes of `answer`, about a conversation that last changed at `updatedAt`. */
 export async function versionTag(
   updatedAt: string | undefined,
-  answer: Uint8Array<ArrayBuffer>,
+  answer: TextBytes,
 ): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", answer);
   const version = new TextEncoder().encode(updatedAt ?? "");

@@ -65,6 +65,11 @@ export function callersClient(
   );
 }
 
+/** A client that acts as the caller of several requests, whose times are reported nowhere. */
+export function sharedClient(credentials: Credentials): Db {
+  return client(credentials, DATABASE_TIMEOUT_MS, () => {});
+}
+
 /** A client with a secret key of the project. For health and maintenance, never for the route of a user. */
 export function adminClient(timeoutMs = DATABASE_TIMEOUT_MS): Db {
   return client(secretCredentials(), timeoutMs, () => {});
@@ -86,7 +91,10 @@ function timed(
   timeoutMs: number,
   report: (ms: number) => void,
 ): typeof fetch {
-  return async (input, init) => {
+  return async (
+    input: URL | RequestInfo,
+    init?: { signal?: AbortSignal | null },
+  ) => {
     const startedAt = performance.now();
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;

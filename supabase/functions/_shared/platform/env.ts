@@ -6,7 +6,9 @@ export type FunctionName =
   | "conversation-append"
   | "conversation-history"
   | "file-upload"
-  | "file-download";
+  | "file-download"
+  | "openai"
+  | "mcp";
 
 /** What middleware puts into `c.var` for handlers. */
 export interface Env {

@@ -59,7 +59,7 @@ export const catalogue = {
   quota_exceeded: { status: 413, title: "The storage quota is used up." },
   type_mismatch: {
     status: 415,
-    title: "The content does not match the declared type.",
+    title: "The file is not text, an image or a PDF.",
   },
   unsupported_media_type: {
     status: 415,

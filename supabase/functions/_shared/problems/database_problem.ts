@@ -9,6 +9,12 @@ const PROBLEM_RAISED = "PT400";
 /** A check constraint. The schemas catch most cases, but some JSON is larger in the database than on the wire. */
 const CHECK_VIOLATION = "23514";
 
+/**
+ * A value that PostgreSQL cannot read: U+0000 in text (22021, 22P05), a number or a time out of its range (22003,
+ * 22007 to 22009). Schemas refuse most of them before, with a pointer.
+ */
+const UNREADABLE_VALUE = /^22(021|P05|003|007|008|009)$/;
+
 /** A foreign key: the row that is referred to was deleted a moment ago. */
 const FOREIGN_KEY_VIOLATION = "23503";
 
@@ -44,6 +50,15 @@ export function databaseProblem(
   if (code === CHECK_VIOLATION) {
     const detail = "A value is too large to be stored.";
     // A constraint does not name the field, so the pointer is to the whole body.
+    return new Problem("validation_failed", {
+      detail,
+      errors: [{ pointer: "", detail }],
+      cause,
+    });
+  }
+  if (UNREADABLE_VALUE.test(code)) {
+    const detail =
+      "A value holds U+0000, or is a number or a time out of range.";
     return new Problem("validation_failed", {
       detail,
       errors: [{ pointer: "", detail }],

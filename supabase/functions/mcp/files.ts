@@ -1,0 +1,78 @@
+/** Files as text, in pieces that fit an answer, and as bytes. */
+import type { Context } from "hono";
+import { call } from "../_shared/platform/database.ts";
+import type { Env } from "../_shared/platform/env.ts";
+import { Problem } from "../_shared/problems/problem.ts";
+import type { File } from "../_shared/wire/file.ts";
+import { askFunction } from "./siblings.ts";
+
+const TEXT_TYPES = /^(text\/.*|application\/json|image\/svg\+xml)$/;
+
+/** @throws {Problem} `not_found` if the file is not ready, or if the caller may not see it. */
+export async function describeFile(
+  c: Context<Env>,
+  file_id: string,
+): Promise<File> {
+  const { file } = JSON.parse(await call(c, "read_file", { file_id }));
+  if (file.status !== "ready") throw new Problem("not_found");
+  return file;
+}
+
+export function isText({ mime_type }: File): boolean {
+  return TEXT_TYPES.test(mime_type);
+}
+
+/** Bytes `offset` to `offset + length` of a file; fewer at its end. */
+export async function readBytes(
+  c: Context<Env>,
+  file: File,
+  offset: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (offset >= file.size_bytes) return new Uint8Array();
+  const last = Math.min(offset + length, file.size_bytes) - 1;
+  const response = await askFunction(c, "file-download", `/${file.id}`, {
+    headers: { Range: `bytes=${offset}-${last}` },
+  });
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/**
+ * Decodes a piece of a file, without the character that the piece cuts at its end.
+ *
+ * @param parameters of the file's type, such as `charset=iso-8859-1`.
+ * @returns the text, and of how many bytes it is.
+ */
+export function decodePiece(
+  bytes: Uint8Array,
+  parameters: string | null,
+  isLast: boolean,
+): { text: string; size: number } {
+  const decoder = decoderFor(parameters);
+  const size = isLast || decoder.encoding !== "utf-8"
+    ? bytes.length
+    : wholeCharacters(bytes);
+  return { text: decoder.decode(bytes.subarray(0, size)), size };
+}
+
+/** By the charset that the file was declared with. UTF-8 if it has none, or one that is not known. */
+function decoderFor(parameters: string | null): TextDecoder {
+  const [, charset] = /charset="?([\w.:-]+)/i.exec(parameters ?? "") ?? [];
+  try {
+    return new TextDecoder(charset ?? "utf-8", { ignoreBOM: true });
+  } catch {
+    return new TextDecoder("utf-8", { ignoreBOM: true });
+  }
+}
+
+/** How many of the bytes are whole characters of UTF-8, which have up to four bytes. */
+function wholeCharacters(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(4, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if ((byte & 0b1100_0000) === 0b1000_0000) continue;
+    const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return needed > back ? bytes.length - back : bytes.length;
+  }
+  // No UTF-8, which the decoder replaces.
+  return bytes.length;
+}

@@ -1,0 +1,42 @@
+/** The types of OpenAI's items and of the parts of a message, as far as its client knows them. */
+
+export const ITEM_TYPES: ReadonlySet<string> = new Set([
+  "message",
+  "function_call",
+  "function_call_output",
+  "reasoning",
+  "file_search_call",
+  "web_search_call",
+  "image_generation_call",
+  "computer_call",
+  "computer_call_output",
+  "code_interpreter_call",
+  "local_shell_call",
+  "local_shell_call_output",
+  "shell_call",
+  "shell_call_output",
+  "apply_patch_call",
+  "apply_patch_call_output",
+  "mcp_list_tools",
+  "mcp_approval_request",
+  "mcp_approval_response",
+  "mcp_call",
+  "custom_tool_call",
+  "custom_tool_call_output",
+  "tool_search_call",
+  "tool_search_output",
+  "additional_tools",
+  "compaction",
+]);
+
+export const CONTENT_TYPES: ReadonlySet<string> = new Set([
+  "input_text",
+  "output_text",
+  "refusal",
+  "summary_text",
+  "reasoning_text",
+  "input_image",
+  "input_file",
+  "input_audio",
+  "computer_screenshot",
+]);

@@ -1,0 +1,30 @@
+/** Checking programs that use the installed package, as strictly as TypeScript can. */
+import { fileURLToPath } from "node:url";
+// Installed for the programs that are checked.
+import type {} from "npm:@types/node@26.6.6";
+import ts from "npm:typescript@5.9.3";
+
+const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
+
+/** What TypeScript says of a module and of the declarations that it imports; empty if nothing. */
+export function typeFaults(path: string): string {
+  const program = ts.createProgram([path], {
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    typeRoots: [`${modules}@types`],
+    types: ["node"],
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    verbatimModuleSyntax: true,
+  });
+  return ts.formatDiagnostics(ts.getPreEmitDiagnostics(program), {
+    getCanonicalFileName: (name) => name,
+    getCurrentDirectory: () => modules,
+    getNewLine: () => "\n",
+  });
+}

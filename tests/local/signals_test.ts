@@ -43,7 +43,7 @@ Deno.test("a stack that is killed leaves no process behind, by itself", async ()
   await stack.ready();
   const pids = await stack.pids();
   await stack.stop("SIGKILL");
-  await allGone(pids, 5);
+  await allGone(pids, 10);
 });
 
 Deno.test("a stack that is asked to end while it starts leaves no process behind", async () => {

@@ -91,7 +91,7 @@ function profileHeader({ method }: Request): string {
     : "Content-Profile";
 }
 
-/** A client that names its schema is told it. */
+/** Tells a client that names its schema which one it got. */
 function withProfile(request: Request, response: Response): Response {
   const profile = request.headers.get(profileHeader(request));
   if (profile !== null && response.ok) {

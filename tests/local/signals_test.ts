@@ -37,6 +37,15 @@ Deno.test("a stack whose deno task is killed leaves no process behind", async ()
   await allGone(pids, 10);
 });
 
+Deno.test("a stack that is killed leaves no process behind, by itself", async () => {
+  await using place = await newPlace();
+  await using stack = launch(place);
+  await stack.ready();
+  const pids = await stack.pids();
+  await stack.stop("SIGKILL");
+  await allGone(pids, 10);
+});
+
 Deno.test("a stack that is asked to end while it starts leaves no process behind", async () => {
   await using place = await newPlace();
   await using stack = launch(place);

@@ -50,13 +50,16 @@ function own(): Runtime {
 }
 
 /**
- * Its cache is its own, since each version of Deno empties that of another, and so are its packages: it would
- * change node_modules. It may know neither our lock file nor --ignore-env. Sources are type checked, since it
- * has another TypeScript and other types of the platform.
+ * A Deno with a cache of its own, since each version empties that of another, and without node_modules, which it
+ * would change. An older one knows neither our lock file nor --ignore-env, so its environment has little to read.
+ * Sources are type checked: it has another TypeScript, and other types of the platform.
  */
 async function other(deno: string, dir: string): Promise<Runtime> {
   const { program, version } = await locate(deno);
-  const env = { DENO_DIR: join(buildDir, `deno-${version}`) };
+  const env = {
+    DENO_DIR: join(buildDir, `deno-${version}`),
+    PATH: Deno.env.get("PATH") ?? "",
+  };
   const config = join(dir, "deno.json");
   const configured = await Deno.stat(config).then(() => true, () => false);
   if (!configured) {

@@ -4,7 +4,11 @@ import { ownStack, probeFolder } from "./own_stack.ts";
 import { until } from "./processes.ts";
 import { rawRequest } from "./raw.ts";
 
-const { stack } = await ownStack({ functionsDir: await probeFolder() });
+// Neither compresses here: Deno before 2.9 does so by itself, in the function, and a gateway if it is told to.
+const { stack } = await ownStack({
+  functionsDir: await probeFolder(),
+  functionsDeno: undefined,
+});
 const probe = `${stack.apiUrl}/functions/v1/probe`;
 const MEBIBYTE = 1024 * 1024;
 

@@ -1,0 +1,3 @@
+import { render } from "./lib/preact.ts";
+
+render(<p>Continuum</p>, document.getElementById("app")!);

@@ -13,7 +13,7 @@ export interface ConsoleBundle {
 }
 
 /** The oldest browsers that run it. */
-const BROWSERS = ["chrome111", "edge111", "firefox114", "safari16.4"];
+const BROWSERS = ["chrome126", "edge126", "firefox126", "safari18"];
 
 /** @throws {Error} with esbuild's messages if a module has an error. */
 export async function bundleConsole(): Promise<ConsoleBundle> {

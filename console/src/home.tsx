@@ -14,14 +14,14 @@ export function HomePage() {
     <div class="page home">
       <div class="home-body">
         <h1>{isNew ? "Begin a conversation" : "Choose a conversation"}</h1>
-        <p>
+        <p class="wide-only">
           Conversations and files of your AI tools, kept in{" "}
           <code>{project?.url}</code>
           {project && (
             <CopyIcon text={project.url} label="Copy the project's URL" />
           )}
         </p>
-        <ul class="home-links">
+        <ul class="home-links wide-only">
           <li>
             <a href="#/new">
               <Icon name="plus" />

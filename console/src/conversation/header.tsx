@@ -1,5 +1,5 @@
 /** The head of a conversation: its title, its tabs, and what can be done with it. */
-import { refreshList } from "../conversations/list_store.ts";
+import { listedTitle, refreshList } from "../conversations/list_store.ts";
 import { notify } from "../lib/notices.ts";
 import { useEffect, useRef, useState } from "../lib/preact.ts";
 import { conversationHref, go, type Tab } from "../lib/router.ts";
@@ -36,7 +36,7 @@ export function ConversationHeader(
       <BackToList />
       <div class="conversation-title">
         <h1 ref={heading} tabIndex={-1}>
-          {conversation?.title ?? "Conversation"}
+          {conversation?.title ?? listedTitle(store.id) ?? "Conversation"}
         </h1>
         {conversation && (
           <p class="faint">

@@ -1,6 +1,7 @@
 /** The list of conversations, newest activity first, and open invitations. */
 import type { Conversation } from "../../../client/src/index.ts";
 import { notify } from "../lib/notices.ts";
+import { troubleOf } from "../lib/problems.ts";
 import { conversationHref, go, route } from "../lib/router.ts";
 import { useAction } from "../lib/use_task.ts";
 import { counted, shortTime, wholeTime } from "../lib/words.ts";

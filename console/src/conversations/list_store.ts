@@ -22,6 +22,11 @@ let wanted = PAGE;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let round = 0;
 
+/** The title of a conversation that is in the list. */
+export function listedTitle(id: string): string | undefined {
+  return conversations.peek()?.find((listed) => listed.id === id)?.title;
+}
+
 /** Reads the list again, soon. */
 export function refreshList(): void {
   clearTimeout(timer);

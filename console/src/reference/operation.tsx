@@ -10,6 +10,7 @@ import {
   type Parameter,
   resolved,
 } from "./document.ts";
+import { Inline } from "./inline.tsx";
 import { Fields, typeOf } from "./schema.tsx";
 
 export function OperationItem(
@@ -69,7 +70,11 @@ function Parameters({ listed, document }: Part) {
               <span class="badge">{place}</span>
               {required && <span class="badge required">required</span>}
             </p>
-            {description && <p class="field-about">{description}</p>}
+            {description && (
+              <p class="field-about">
+                <Inline text={description} />
+              </p>
+            )}
           </li>
         ))}
       </ul>
@@ -114,7 +119,7 @@ function Responses({ listed, document }: Part) {
               <span class={`status ${status.startsWith("2") ? "good" : "bad"}`}>
                 {status}
               </span>{" "}
-              {description}
+              <Inline text={description ?? ""} />
             </p>
             {schema && <Fields schema={schema} document={document} />}
           </div>

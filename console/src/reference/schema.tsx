@@ -1,5 +1,6 @@
 /** The shape of a value: its members with their types, those of named shapes on demand. */
 import { useState } from "../lib/preact.ts";
+import { Inline } from "./inline.tsx";
 import { type OpenApi, refName, resolved, type Schema } from "./document.ts";
 
 export function Fields(
@@ -39,6 +40,7 @@ function FieldItem(
   const [isOpen, setOpen] = useState(false);
   const about = resolved<Schema>(document, schema);
   const inner = innerOf(schema, document);
+  const description = schema.description ?? about.description;
   const limits = limitsOf(about);
   return (
     <li>
@@ -59,8 +61,10 @@ function FieldItem(
         {isRequired && <span class="badge required">required</span>}
         {limits && <span class="faint">{limits}</span>}
       </p>
-      {(schema.description ?? about.description) && (
-        <p class="field-about">{schema.description ?? about.description}</p>
+      {description && (
+        <p class="field-about">
+          <Inline text={description} />
+        </p>
       )}
       {inner && isOpen && <Fields schema={inner} document={document} />}
     </li>

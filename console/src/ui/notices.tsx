@@ -9,7 +9,15 @@ export function Notices() {
       <div class="visually-hidden" role="status" aria-live="polite">
         {spoken}
       </div>
-      <ul class="notices" aria-label="Notices">
+      {notices.value.length > 0 && <List />}
+    </>
+  );
+}
+
+function List() {
+  return (
+    <section class="notices" aria-label="Notices">
+      <ul>
         {notices.value.map((notice) => (
           <li key={notice.id} class={`notice ${notice.kind}`}>
             <Icon name={notice.kind === "done" ? "check" : "close"} />
@@ -38,6 +46,6 @@ export function Notices() {
           </li>
         ))}
       </ul>
-    </>
+    </section>
   );
 }

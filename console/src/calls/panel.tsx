@@ -1,5 +1,5 @@
 /** What was just done, as code: for the shell, for JavaScript and for the client package. */
-import { signal, useState } from "../lib/preact.ts";
+import { signal, useEffect, useRef, useState } from "../lib/preact.ts";
 import { project } from "../project/project.ts";
 import { IconButton } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy.tsx";
@@ -22,12 +22,26 @@ type Form = keyof typeof FORMS;
 export function CallsPanel() {
   const [chosenId, setChosenId] = useState<number | null>(null);
   const [form, setForm] = useState<Form>("curl");
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    heading.current?.focus();
+    return () => {
+      if (opener instanceof HTMLElement) opener.focus();
+    };
+  }, []);
   const all = calls.value;
   const call = all.find(({ id }) => id === chosenId) ?? all[0];
   return (
-    <aside class="calls" aria-label="Requests as code">
+    <aside
+      class="calls"
+      aria-label="Requests as code"
+      onKeyDown={(event) => {
+        if (event.key === "Escape") isPanelOpen.value = false;
+      }}
+    >
       <header>
-        <h2>As code</h2>
+        <h2 ref={heading} tabIndex={-1}>As code</h2>
         <IconButton
           icon="close"
           label="Close"

@@ -1,4 +1,5 @@
 /** The head of a conversation: its title, its tabs, and what can be done with it. */
+import { CodeToggle } from "../calls/toggle.tsx";
 import { listedTitle, refreshList } from "../conversations/list_store.ts";
 import { notify } from "../lib/notices.ts";
 import { useEffect, useRef, useState } from "../lib/preact.ts";
@@ -137,6 +138,7 @@ function Actions(
       {access === "owner" && (
         <Button icon="share" onClick={() => ask("share")}>Share</Button>
       )}
+      <CodeToggle />
       <Menu
         label="Actions for the conversation"
         items={items.filter((item) => item !== false)}

@@ -38,12 +38,9 @@ export function ConversationList() {
           {isArchive ? "Back" : "Archive"}
         </button>
       </div>
-      {listError.value !== null && (
-        <Failure
-          error={listError.value}
-          retry={() => void readList()}
-        />
-      )}
+      {listError.value !== null && (list === null
+        ? <Failure error={listError.value} retry={() => void readList()} />
+        : <OldList error={listError.value} />)}
       {list === null
         ? listError.value === null && <Loading what="conversations" rows={6} />
         : list.length === 0
@@ -63,12 +60,26 @@ export function ConversationList() {
         )}
       {hasMore.value && (
         <p class="more">
-          <Button kind="quiet" onClick={() => void showMore()}>
+          <Button
+            kind="quiet"
+            onClick={() => void showMore()}
+          >
             Show more
           </Button>
         </p>
       )}
     </>
+  );
+}
+
+function OldList({ error }: { error: unknown }) {
+  return (
+    <p class="list-trouble" role="alert">
+      {troubleOf(error).title}: this list may be old.{" "}
+      <button type="button" class="link" onClick={() => void readList()}>
+        Try again
+      </button>
+    </p>
   );
 }
 

@@ -67,7 +67,7 @@ export function Sidebar() {
             if (event.key === "Escape") setQuery("");
           }}
         />
-        {query === "" && <kbd aria-hidden="true">Ctrl K</kbd>}
+        {query === "" && <kbd class="wide-only" aria-hidden="true">Ctrl K</kbd>}
       </div>
       <div class="sidebar-list">
         {query.trim() === ""

@@ -10,14 +10,17 @@ export interface MenuItem {
   run(): void;
 }
 
-export function Menu(
-  { label, items, icon = "more", size }: {
-    label: string;
-    items: MenuItem[];
-    icon?: IconName;
-    size?: number;
-  },
-) {
+/** Pixels between the button and the menu. */
+const GAP = 4;
+
+interface MenuProps {
+  label: string;
+  items: MenuItem[];
+  icon?: IconName;
+  size?: number;
+}
+
+export function Menu({ label, items, icon = "more", size }: MenuProps) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -31,13 +34,23 @@ export function Menu(
   };
 
   useEffect(() => {
-    if (!isOpen) return;
-    entries()[0]?.focus();
+    if (!isOpen || !list.current || !root.current) return;
+    list.current.showPopover();
+    place(list.current, root.current.getBoundingClientRect());
+    entries()[0]?.focus({ preventScroll: true });
     const onPointer = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);
     };
+    // It would stay where it is while its button moves.
+    const onScroll = (event: Event) => {
+      if (!list.current?.contains(event.target as Node)) setOpen(false);
+    };
     document.addEventListener("pointerdown", onPointer);
-    return () => document.removeEventListener("pointerdown", onPointer);
+    document.addEventListener("scroll", onScroll, true);
+    return () => {
+      document.removeEventListener("pointerdown", onPointer);
+      document.removeEventListener("scroll", onScroll, true);
+    };
   }, [isOpen]);
 
   function onKeyDown(event: KeyboardEvent) {
@@ -75,6 +88,7 @@ export function Menu(
           role="menu"
           id={id}
           ref={list}
+          popover="manual"
           aria-label={label}
           onKeyDown={onKeyDown}
         >
@@ -98,4 +112,13 @@ export function Menu(
       )}
     </div>
   );
+}
+
+/** Below the button and in line with its end; above it if there is no room. */
+function place(list: HTMLElement, button: DOMRect): void {
+  const { width, height } = list.getBoundingClientRect();
+  const fitsBelow = button.bottom + GAP + height <= innerHeight - GAP;
+  const top = fitsBelow ? button.bottom + GAP : button.top - GAP - height;
+  list.style.top = `${Math.max(GAP, top)}px`;
+  list.style.left = `${Math.max(GAP, button.right - width)}px`;
 }

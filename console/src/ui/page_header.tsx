@@ -1,5 +1,6 @@
 /** The head of a page: its title, which gets the focus when one comes to the page, and what can be done there. */
 import { type ComponentChildren, useEffect, useRef } from "../lib/preact.ts";
+import { CodeToggle } from "../calls/toggle.tsx";
 import { BackToList } from "./back.tsx";
 
 export function PageHeader(
@@ -14,7 +15,10 @@ export function PageHeader(
     <header class="page-header">
       <BackToList />
       <h1 ref={heading} tabIndex={-1}>{title}</h1>
-      <div class="page-actions">{children}</div>
+      <div class="page-actions">
+        {children}
+        <CodeToggle />
+      </div>
     </header>
   );
 }

@@ -1,5 +1,5 @@
 /** A request as code for the npm package `supabase-continuum`. */
-import type { Call } from "./record.ts";
+import type { Call } from "./call.ts";
 
 /** What the path holds: `conversation-history/<id>/<rest>`. */
 interface Request {

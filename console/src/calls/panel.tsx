@@ -5,7 +5,8 @@ import { IconButton } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy.tsx";
 import { Empty } from "../ui/states.tsx";
 import { asClient } from "./client_code.ts";
-import { type Call, calls } from "./record.ts";
+import type { Call } from "./call.ts";
+import { calls } from "./record.ts";
 import { asCurl, asFetch, pretty } from "./snippets.ts";
 
 export const isPanelOpen = signal(false);

@@ -1,5 +1,5 @@
 /** A request as a command of the shell and as JavaScript. Both have a placeholder for the token. */
-import type { Call } from "./record.ts";
+import type { Call } from "./call.ts";
 
 /** The project that the code is for. */
 export interface At {

@@ -41,7 +41,7 @@ export function ConversationHeader(
         </h1>
         {conversation && (
           <p class="faint">
-            <code>{conversation.continuation_id}</code>
+            <code class="wide-only">{conversation.continuation_id}</code>
             <span>{counted(conversation.last_seq, "message")}</span>
             {conversation.access !== "owner" && (
               <span class="badge">{conversation.access}</span>
@@ -136,7 +136,9 @@ function Actions(
   return (
     <div class="page-actions">
       {access === "owner" && (
-        <Button icon="share" onClick={() => ask("share")}>Share</Button>
+        <Button icon="share" onClick={() => ask("share")}>
+          <span class="button-label">Share</span>
+        </Button>
       )}
       <CodeToggle />
       <Menu

@@ -76,14 +76,14 @@ browserTest(
     });
     await field(page).fill("written once");
     await page.keyboard.press("Enter");
-    await page.getByText("No connection").waitFor();
+    await page.getByText("No connection", { exact: true }).waitFor();
     await page.unroute("**/conversation-append");
     await page.reload();
     assert.equal(await field(page).inputValue(), "written once");
     await page.getByRole("button", { name: "Options for sending" }).click();
     await page.getByLabel("Only if nothing arrived meanwhile").uncheck();
     await page.keyboard.press("Escape");
-    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
     await page.getByText("Stored as #2.").waitFor();
     assert.equal((await history(lost)).messages.length, 2);
   },
@@ -99,7 +99,7 @@ browserTest(
     await field(page).fill("mine");
     await append(owner, contested, ["theirs"]);
     await messagesOf(page).getByText("theirs").waitFor();
-    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
     const alert = page.getByRole("alert");
     await alert.getByText("1 message arrived while you were writing.")
       .waitFor();

@@ -252,7 +252,7 @@ browserTest(
     await page.getByText("There is no such conversation").waitFor();
     await page.route("**/conversation-history/**", (route) => route.abort());
     await goTo(page, `#/c/${live}`);
-    await page.getByText("No connection").waitFor();
+    await page.getByText("No connection", { exact: true }).waitFor();
     await page.unroute("**/conversation-history/**");
     await page.getByRole("button", { name: "Try again" }).last().click();
     await messagesOf(page).getByText("one").waitFor();

@@ -1,5 +1,6 @@
 /** Files: by button and by drag and drop, with progress, cancelled, failed, attached, looked at and downloaded. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { append, fresh, request } from "../support/http.ts";
 import {
   account,
@@ -72,7 +73,7 @@ browserTest(
     await page.locator("input[type=file]").first().setInputFiles({
       name: "point.png",
       mimeType: "image/png",
-      buffer: PNG as never,
+      buffer: Buffer.from(PNG),
     });
     await page.getByRole("table").getByText("point.png").waitFor();
     assert.deepEqual((await files()).map((file) => file.original_name), [
@@ -133,7 +134,7 @@ browserTest(
     await chooser.setFiles({
       name: "dot.png",
       mimeType: "image/png",
-      buffer: PNG as never,
+      buffer: Buffer.from(PNG),
     });
     const uploads = page.getByRole("list", { name: "Uploads" });
     await eventually(

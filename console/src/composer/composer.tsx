@@ -193,9 +193,9 @@ export function Composer(
               isIcon
               onFiles={(files) => uploads.add(files)}
             />
-            <label class="role-choice">
-              <span class="visually-hidden">Role</span>
+            <span class="role-choice">
               <select
+                aria-label="Role"
                 value={draft.role}
                 onChange={(event) =>
                   write({
@@ -208,7 +208,7 @@ export function Composer(
                   <option key={role} value={role}>{ROLE_NAMES[role]}</option>
                 ))}
               </select>
-            </label>
+            </span>
             <ComposerOptions
               draft={draft}
               isGuarded={isGuarded}

@@ -138,7 +138,7 @@ browserTest(
   },
   async ({ page }) => {
     const message = messagesOf(page).first();
-    await message.getByRole("heading", { name: "Title", level: 4 }).waitFor();
+    await message.getByRole("heading", { name: "Title", level: 2 }).waitFor();
     assert.equal(await message.locator("strong").textContent(), "bold");
     assert.equal(await message.getByRole("cell").count(), 2);
     assert.ok(await message.getByText("☑ done").isVisible());

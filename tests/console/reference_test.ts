@@ -47,8 +47,8 @@ browserTest(
     await eventually(() => operations.count(), (count) => count === 1);
     await operations.first().click();
     const operation = page.locator("details.operation[open]");
-    await operation.getByText("expected_seq").waitFor();
-    await operation.getByText("idempotency-key").waitFor();
+    await operation.getByText("expected_seq", { exact: true }).waitFor();
+    await operation.getByText("idempotency-key", { exact: true }).waitFor();
     await operation.getByText("201", { exact: true }).waitFor();
     await operation.getByRole("button", { name: "IncomingMessage[]" }).click();
     await operation.getByText("client_id", { exact: true }).first().waitFor();

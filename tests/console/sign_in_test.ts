@@ -89,11 +89,16 @@ browserTest(
     const other = await page.context().newPage();
     await other.goto(page.url());
     await other.getByRole("navigation", { name: sidebar }).waitFor();
+    await page.getByRole("link", { name: "New conversation" }).first().click();
+    await page.getByLabel("Message", { exact: true }).fill("not for others");
     await page.getByRole("button", { name: "Account", exact: true }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await other.getByRole("heading", { name: "Sign in" }).waitFor();
-    const kept = await page.evaluate(() => Object.keys(localStorage));
-    assert.deepEqual(kept.filter((key) => key.includes("session")), []);
+    const kept = await page.evaluate(() => [
+      ...Object.keys(localStorage),
+      ...Object.keys(sessionStorage),
+    ]);
+    assert.deepEqual(kept, []);
   },
 );
 

@@ -11,7 +11,7 @@ import { isLoopbackHost } from "../local/gateway/host.ts";
 import { startTemporaryStack } from "../local/temporary.ts";
 import { setting } from "./settings.ts";
 
-const suites = ["tests", "supabase", "local"];
+const suites = ["tests", "supabase", "local", "console"];
 
 /** A run that prints nothing for this long hangs. */
 const SILENCE_MS = 10 * 60 * 1000;

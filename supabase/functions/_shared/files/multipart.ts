@@ -46,7 +46,10 @@ export async function* partsOf(
     const headers = readHeaders(await source.headers());
     const content = source.content();
     if (isField(headers)) {
-      yield await readField(headers?.disposition ?? "", content);
+      yield await readField(
+        headers?.disposition ?? "",
+        decoded(headers?.encoding ?? null, content),
+      );
     } else if (
       headers === null ||
       dispositionParameters(headers.disposition ?? "").get("filename") !== ""

@@ -133,15 +133,15 @@ function filePart(headers: PartHeaders | null, content: Chunks): FilePart {
 
 async function readField(
   disposition: string,
-  content: AsyncIterable<Uint8Array>,
+  content: Chunks,
 ): Promise<FieldPart> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let value = "";
   let size = 0;
-  for await (const chunk of content) {
-    size += chunk.byteLength;
+  for (let next; !(next = await content.next()).done;) {
+    size += next.value.byteLength;
     if (size <= MAX_FIELD_BYTES) {
-      value += decoder.decode(chunk, { stream: true });
+      value += decoder.decode(next.value, { stream: true });
     }
   }
   if (size > MAX_FIELD_BYTES) {

@@ -85,12 +85,23 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Counts the characters that begin or separate values, outside of strings and without parsing. */
+/**
+ * Counts the characters that begin or separate values, outside of strings and without parsing. Each is looked at
+ * once: a regular expression for strings would begin anew at every quote of a string that does not end.
+ */
 function hasTooManyValues(text: string): boolean {
   if (text.length < MAX_VALUES) return false;
   let count = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{,]/g)) {
-    if (token.length === 1 && ++count >= MAX_VALUES) return true;
+  let isString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (isString) {
+      if (character === "\\") at++;
+      else if (character === '"') isString = false;
+    } else if (character === '"') isString = true;
+    else if (character === "," || character === "[" || character === "{") {
+      if (++count >= MAX_VALUES) return true;
+    }
   }
   return false;
 }

@@ -5,7 +5,7 @@ import { setMetric } from "hono/timing";
 import type { Database } from "../generated/database.types.ts";
 import { databaseProblem } from "../problems/database_problem.ts";
 import { type Credentials, secretCredentials } from "./credentials.ts";
-import { requiredVariable } from "./environment.ts";
+import { projectUrl } from "./environment.ts";
 import type { Env } from "./env.ts";
 
 /**
@@ -81,7 +81,7 @@ function client(
   report: (ms: number) => void,
 ): Db {
   return new PostgrestClient<Database>(
-    `${requiredVariable("SUPABASE_URL")}/rest/v1`,
+    `${projectUrl()}/rest/v1`,
     { headers: { ...credentials }, fetch: timed(timeoutMs, report) },
   );
 }

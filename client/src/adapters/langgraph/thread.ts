@@ -158,7 +158,8 @@ export class Thread {
   }
 }
 
-function inputOf({ name, part }: Row): MessageInput {
+/** The message that a row is stored as. */
+export function inputOf({ name, part }: Row): MessageInput {
   return {
     role: "system",
     parts: [escaped(part) as object],

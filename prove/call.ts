@@ -80,6 +80,24 @@ export async function call(
   }
 }
 
+/**
+ * Sends a request that has to succeed, until it does.
+ *
+ * @throws {Error} if it is refused.
+ */
+export async function insist(
+  ...request: Parameters<typeof call>
+): Promise<Reply> {
+  while (true) {
+    const reply = await call(...request);
+    if (reply.outcome === "done") return reply;
+    if (reply.outcome === "refused") {
+      throw new Error(`${request[2]} was refused: ${reply.text}`);
+    }
+    await sleep(200);
+  }
+}
+
 /** Only an answer of the API itself says anything: gateways have pages of their own, for any status. */
 function conclude(
   { status, headers }: Response,

@@ -5,7 +5,7 @@ import { unreliableNetwork } from "../../tests/client/unreliable_network.ts";
 import { targetOf } from "../../tests/local/own_stack.ts";
 import { type Actor, signUp } from "../../tests/support/actors.ts";
 import type { Target } from "../../tests/support/target.ts";
-import { call, sleep } from "../call.ts";
+import { insist, sleep } from "../call.ts";
 import type { Checker, Task } from "../checker.ts";
 import { Faults } from "../faults/inject.ts";
 import { plannedFaults } from "../faults/plan.ts";
@@ -68,22 +68,23 @@ async function run(
   const places = new Places(
     crypto.randomUUID().slice(0, 8),
     SHARED_PLACES,
-    (place) => void introduced.push(introduce(place)),
+    (place) =>
+      void introduced.push(
+        introduce(place).catch((error) =>
+          report.anomaly({ kind: "refusal", detail: String(error) })
+        ),
+      ),
   );
 
   /** Shares a new conversation, and follows it in each way. */
   async function introduce(place: Place & { id?: string }): Promise<void> {
     const { id = "", name } = place;
-    for (
-      const [role, { id: user }] of [["editor", people.editor], [
-        "viewer",
-        people.viewer,
-      ]] as const
-    ) {
-      const path = `conversation-history/${id}/members/${user}`;
-      const put = () =>
-        call(people.owner, direct, path, { method: "PUT", json: { role } });
-      while ((await put()).outcome !== "done") await sleep(200);
+    const members = `conversation-history/${id}/members`;
+    for (const role of ["editor", "viewer"] as const) {
+      const json = { role };
+      const invited = `${members}/${people[role].id}`;
+      await insist(people.owner, direct, invited, { method: "PUT", json });
+      await insist(people[role], direct, `${members}/me`, { method: "PUT" });
     }
     place.isShared = true;
     for (

@@ -48,29 +48,28 @@ export class Follower {
 
   async #readEvents(over: AbortSignal): Promise<void> {
     const askedAt = performance.now();
-    await using followed = await open(this.actor, this.place.id, {
-      at: this.at,
-      headers: { "Last-Event-ID": String(this.heard.seq) },
-    });
-    if (!followed.response.ok) return;
-    const leave = () => void followed.leave();
-    over.addEventListener("abort", leave);
-    let timer = setTimeout(leave, SILENCE_MS);
+    const silent = new AbortController();
+    let timer = setTimeout(() => silent.abort(), SILENCE_MS);
     try {
+      await using followed = await open(this.actor, this.place.id, {
+        at: this.at,
+        headers: { "Last-Event-ID": String(this.heard.seq) },
+        signal: AbortSignal.any([over, silent.signal]),
+      });
+      if (!followed.response.ok) return;
       for (
         let event = await followed.next();
         event !== null;
         event = await followed.next()
       ) {
         clearTimeout(timer);
-        timer = setTimeout(leave, SILENCE_MS);
+        timer = setTimeout(() => silent.abort(), SILENCE_MS);
         this.report.count(`follow: ${event.event}`);
         if (event.event === "message") this.#take(event.data, askedAt);
         if (event.event === "head") this.#takeHead(event.data, askedAt);
       }
     } finally {
       clearTimeout(timer);
-      over.removeEventListener("abort", leave);
     }
   }
 

@@ -195,7 +195,8 @@ async function append(
     ? {
       name: write.name,
       isShared: false,
-      isFleeting: false,
+      // Nobody else comes there.
+      isFleeting: true,
       knownAt: Infinity,
     }
     : place;

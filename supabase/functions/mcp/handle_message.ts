@@ -25,6 +25,7 @@ export const handleMessage = userRoute({
     "would open a stream and end a session, are 405. Tools, prompts and resources are described in docs/mcp.md. A " +
     "request that is not understood as JSON-RPC, or that has no valid token, is answered with a problem.",
   body: { schema: Message, maxBytes: MAX_BODY_BYTES },
+  countsItself: true,
   answers: {
     200: ["The response to a request.", Reply],
     202: ["A notification was accepted."],

@@ -65,6 +65,7 @@ end;
 $$;
 
 -- Forgets buckets that are full again, which say nothing. A request that comes meanwhile makes its bucket anew.
+-- Definer, because nobody is granted the table; it is granted to the sweep alone.
 create function continuum.forget_full_buckets(max_buckets integer)
 returns void
 language sql

@@ -34,6 +34,7 @@ declare
   seqs   bigint[];
   answer json;
 begin
+  perform continuum.require_account();
   -- Asked once and first: under the policy alone, every row would be read to find that none is to be seen.
   if not continuum.reads(export_messages.conversation_id) then
     return '{"lines":null,"count":0,"last_seq":null}';

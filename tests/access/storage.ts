@@ -1,7 +1,13 @@
 /** What can be asked of Storage itself, past the functions. */
 import type { Actor } from "../support/actors.ts";
 import { target } from "../support/target.ts";
-import { type Case, type Outcomes, outcomes } from "./matrix.ts";
+import {
+  bearerNames,
+  type Case,
+  each,
+  type Outcomes,
+  outcomes,
+} from "./matrix.ts";
 import { pathOf, readState, type World } from "./world.ts";
 
 const BUCKET = "user-files";
@@ -10,7 +16,7 @@ const text = () =>
   new Blob([`other ${crypto.randomUUID()}`], { type: "text/plain" });
 const asText = { contentType: "text/plain" };
 
-/** The secret key passes by every policy, so it is not asked here. */
+/** The secret keys pass by every policy, so they are not asked here. */
 const by = (
   owner: string,
   editor: string,
@@ -19,8 +25,8 @@ const by = (
 ): Outcomes =>
   outcomes(owner, editor, viewer, outsider, {
     nobody: "refused",
-    forged: "refused",
-    secret: "skipped",
+    ...each(bearerNames, "refused"),
+    ...each(["secret", "admin", "legacyService"], "skipped"),
   });
 
 const readers = by("ok", "ok", "ok", "refused");

@@ -86,6 +86,8 @@ export async function serve(c: Context<Env>): Promise<Response> {
     }),
   );
   if (refused) throw refused;
+  // As on every other failure.
+  if (response.status >= 400) response.headers.set("x-should-retry", "false");
   return response;
 }
 

@@ -284,14 +284,14 @@ function route<
         // The schemas of a declaration are objects, which their types do not say.
         request: requestOf(declaration) as RouteConfig["request"],
         responses: {
+          ...(declaration.conditional && conditionalResponse),
+          ...failureResponses(app.openAPIRegistry, failures, format),
           ...Object.fromEntries(
             Object.entries(answers).map(([status, [description, schema]]) => [
               status,
               { description, ...(schema && { content: contentOf(schema) }) },
             ]),
           ),
-          ...(declaration.conditional && conditionalResponse),
-          ...failureResponses(app.openAPIRegistry, failures, format),
         },
       });
       app.on(

@@ -16,9 +16,6 @@ export interface Fault {
   detail: string;
 }
 
-/** What a front or function answers where its routes do not match. */
-const OFF_ROUTE: ReadonlySet<number> = new Set([200, 204, 404, 405]);
-
 export class Judge {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: false });
   readonly #validators = new Map<Schema, ValidateFunction>();
@@ -66,11 +63,7 @@ export class Judge {
     if (status >= 400 && !headers.has("x-should-retry")) {
       return { kind: "header", detail: "x-should-retry is missing." };
     }
-    if (!request.isOnRoute && !(status in operation.responses)) {
-      return OFF_ROUTE.has(status)
-        ? null
-        : { kind: "status", detail: `${status} is answered off any route.` };
-    }
+    if (!request.isOnRoute) return this.#offRouteFault(operation, answer);
     const response = operation.responses[status];
     if (response === undefined) {
       return {
@@ -80,16 +73,34 @@ export class Judge {
         }`,
       };
     }
-    // Another route's answer, to which the odd path led.
-    if (!request.isOnRoute && status < 400) return null;
     return this.#bodyFault(operation, response.content, type, answer);
   }
 
+  /** The odd path or method led to another route, or to none: then it is not known which answer is meant. */
+  #offRouteFault(
+    { document, functionName }: Operation,
+    { status, headers, body }: WireAnswer,
+  ): Fault | null {
+    const { Problem, Error } = document.components.schemas;
+    // Errors of JSON-RPC have a shape of their own.
+    if (status < 400 || functionName === "mcp" && status === 400) return null;
+    const [schema, media] = Problem
+      ? [Problem, "application/problem+json"]
+      : [Error, "application/json"];
+    const fault = this.#bodyFault(
+      { document, functionName },
+      { [media]: schema },
+      headers.get("Content-Type") ?? "",
+      { status, body },
+    );
+    return fault && { ...fault, kind: `off-route ${fault.kind}` };
+  }
+
   #bodyFault(
-    operation: Operation,
+    operation: Pick<Operation, "document" | "functionName">,
     content: Record<string, Schema>,
     type: string,
-    { status, body }: WireAnswer,
+    { status, body }: Pick<WireAnswer, "status" | "body">,
   ): Fault | null {
     const media = type.split(";")[0]!.trim().toLowerCase();
     if (Object.keys(content).length === 0) {

@@ -29,7 +29,7 @@ export function startGateway(
     port,
     compresses,
     async (request) =>
-      refuseForeignHost(request) ??
+      refuseForeignHost(request) ?? refuseUnknownMethod(request) ??
         (services === null ? starting() : await route(request, services)),
   );
   let stopped: Promise<void> | null = null;
@@ -68,6 +68,24 @@ async function stop(server: Deno.HttpServer): Promise<void> {
   });
   await Promise.race([server.shutdown(), late]);
   clearTimeout(timer);
+}
+
+const METHODS = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+]);
+
+/** Methods are in capitals, and there is no way to pass on TRACE and the like: RFC 9110, section 15.6.2. */
+function refuseUnknownMethod({ method }: Request): Response | null {
+  return METHODS.has(method) ? null : Response.json(
+    { message: "The method is not implemented" },
+    { status: 501 },
+  );
 }
 
 async function route(request: Request, services: Services): Promise<Response> {

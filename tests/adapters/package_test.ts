@@ -9,6 +9,7 @@ import { typeFaults } from "../client/type_check.ts";
 const ADAPTERS: Record<string, { exports: string[]; bytes: number }> = {
   langgraph: { exports: ["ContinuumSaver"], bytes: 15000 },
   "openai-agents": { exports: ["ContinuumSession"], bytes: 8000 },
+  claude: { exports: ["ContinuumSessionStore"], bytes: 8000 },
   langchain: { exports: ["ContinuumChatMessageHistory"], bytes: 4000 },
 };
 

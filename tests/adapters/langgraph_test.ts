@@ -1,6 +1,5 @@
 /** LangGraph's checkpointer beyond its own suite: graphs, several processes, how much is read, large states. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import {
   Annotation,
   END,
@@ -25,10 +24,9 @@ import { inputOf, Thread } from "../../client/src/adapters/langgraph/thread.ts";
 import { stored } from "../../client/src/adapters/langgraph/values.ts";
 import { nameOf } from "../../client/src/adapters/shared/names.ts";
 import type { MessageInput } from "../../client/src/index.ts";
-import { clientOf, newClient, tokenOf } from "../client/clients.ts";
-import { run } from "../client/package.ts";
+import { clientOf, newClient } from "../client/clients.ts";
 import { fresh } from "../support/http.ts";
-import { target } from "../support/target.ts";
+import { runAs } from "./processes.ts";
 
 const { client: continuum, user } = await newClient("owner");
 
@@ -197,31 +195,16 @@ Deno.test("reading a checkpoint takes as much at 10,000 checkpoints as at 10, th
 
 Deno.test("a graph is interrupted in one process and goes on in another, which runs only what is left", async () => {
   const thread_id = fresh("thread");
-  const script = fileURLToPath(
-    new URL("langgraph_process.ts", import.meta.url),
-  );
-  const config = fileURLToPath(new URL("deno.json", import.meta.url));
-  const graph = async (...args: string[]) =>
-    JSON.parse(
-      await run(
-        Deno.execPath(),
-        ["run", "-A", "--no-check", "--config", config, script, ...args],
-        fileURLToPath(new URL(".", import.meta.url)),
-        {
-          SUPABASE_URL: target.url,
-          SUPABASE_PUBLISHABLE_KEY: target.publishableKey,
-          ACCESS_TOKEN: tokenOf(user),
-        },
-      ),
-    );
+  const graph = (...args: string[]) =>
+    runAs(user, "langgraph_process.ts", thread_id, ...args);
   const drafts = ["draft of a", "draft of b", "draft of c"];
-  assert.deepEqual(await graph(thread_id), {
+  assert.deepEqual(await graph(), {
     ran: ["plan", "draft a", "draft b", "draft c"],
     values: { topics: ["a", "b", "c"], drafts },
     next: ["review"],
     asked: ["Are these good?"],
   });
-  assert.deepEqual(await graph(thread_id, "very"), {
+  assert.deepEqual(await graph("very"), {
     ran: ["review"],
     values: { topics: ["a", "b", "c"], drafts, verdict: "very" },
     next: [],

@@ -2,6 +2,7 @@
 import type { ConversationHandle } from "../../conversation.ts";
 import { ContinuumError } from "../../error.ts";
 import type { Message, MessageInput } from "../../types.ts";
+import { atMost } from "../shared/at_most.ts";
 import { escaped, restored } from "../shared/exact_json.ts";
 import { deleteConversation } from "../shared/deleting.ts";
 import { inRequests } from "../shared/requests.ts";
@@ -20,6 +21,9 @@ import { Recent } from "./recent.ts";
 const CHECKPOINTS = 8;
 const PIECES = 1000;
 
+/** How many messages are read at once. */
+const AT_ONCE = 8;
+
 export class Thread {
   readonly id: string;
   readonly #conversation: ConversationHandle;
@@ -27,6 +31,8 @@ export class Thread {
   readonly checkpoints = new Recent<string, CheckpointPart>(CHECKPOINTS);
   /** The names of pieces that the conversation with this `id` has. */
   #stored = { in: "", pieces: new Recent<string, true>(PIECES) };
+
+  readonly #reading = atMost(AT_ONCE);
 
   constructor(id: string, conversation: ConversationHandle) {
     this.id = id;
@@ -148,7 +154,7 @@ export class Thread {
 
   async #message(name: string): Promise<Message | undefined> {
     try {
-      return await this.#conversation.message(name);
+      return await this.#reading(() => this.#conversation.message(name));
     } catch (error) {
       const isAbsent = error instanceof ContinuumError &&
         error.code === "not_found";

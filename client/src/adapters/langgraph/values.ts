@@ -1,5 +1,6 @@
 /** Serialized values as text that fits into messages. */
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import { base64Of, bytesOf } from "../shared/base64.ts";
 import {
   pieceName,
   type PiecePart,
@@ -8,7 +9,7 @@ import {
 } from "./parts.ts";
 
 /** A text that has more characters is divided. */
-const PIECE = 64 * 1024;
+const PIECE = 128 * 1024;
 
 /** Serializes a value. Adds to `pieces` what has to be stored with it. */
 export async function stored(
@@ -38,7 +39,10 @@ export async function loaded(
   const text = piece_ids === undefined
     ? state ?? ""
     : (await Promise.all(piece_ids.split(" ").map(pieceOf))).join("");
-  return await serde.loadsTyped(serde_type, bytesOf(text, encoding));
+  return await serde.loadsTyped(
+    serde_type,
+    encoding === "text" ? new TextEncoder().encode(text) : bytesOf(text),
+  );
 }
 
 function textOf(
@@ -48,18 +52,8 @@ function textOf(
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     return { encoding: "text", text: decoder.decode(bytes) };
   } catch {
-    let binary = "";
-    for (let at = 0; at < bytes.length; at += 8192) {
-      binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
-    }
-    return { encoding: "base64", text: btoa(binary) };
+    return { encoding: "base64", text: base64Of(bytes) };
   }
-}
-
-function bytesOf(text: string, encoding: StoredValue["encoding"]): Uint8Array {
-  return encoding === "text"
-    ? new TextEncoder().encode(text)
-    : Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
 /** The text in pieces, none of which ends within a character. */

@@ -38,7 +38,7 @@ export function inRequests(
 }
 
 /** At least the number of JSON values, for each but the first follows one of these. */
-function valuesIn(text: string): number {
+export function valuesIn(text: string): number {
   let values = 1;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);

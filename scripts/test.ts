@@ -10,17 +10,45 @@ import type { Stack } from "../local/stack.ts";
 import { isLoopbackHost } from "../local/gateway/host.ts";
 import { startTemporaryStack } from "../local/temporary.ts";
 import { setting } from "./settings.ts";
-
-const suites = ["tests", "supabase", "local"];
+import { type Run, runsFor } from "./test_runs.ts";
 
 /** A run that prints nothing for this long hangs. */
 const SILENCE_MS = 10 * 60 * 1000;
 
-/** Runs `deno test` and gives back its exit code. */
+/** What a run of `deno test` has come to. */
+interface Outcome {
+  code: number;
+  passed: number;
+  failed: number;
+  /** Whether it has printed its counts. */
+  hasEnded: boolean;
+}
+
+/** Runs the tests that the arguments name, and gives back the exit code. */
 async function runSuites(env: Record<string, string>): Promise<number> {
-  const args = Deno.args.length > 0 ? Deno.args : suites;
+  const outcomes: Outcome[] = [];
+  for (const run of runsFor(Deno.args)) {
+    outcomes.push(await runTests(run, env));
+    if (!outcomes.at(-1)!.hasEnded) break;
+  }
+  const sum = (count: "passed" | "failed") =>
+    outcomes.reduce((total, outcome) => total + outcome[count], 0);
+  const code = outcomes.find(({ code }) => code !== 0)?.code ?? 0;
+  if (outcomes.every(({ hasEnded }) => hasEnded)) {
+    console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
+  } else {
+    console.log("The run has not come to its end.");
+  }
+  return code === 0 && sum("passed") === 0 ? 1 : code;
+}
+
+/** Runs `deno test` once. */
+async function runTests(
+  run: Run,
+  env: Record<string, string>,
+): Promise<Outcome> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", ...args],
+    args: ["test", "-A", ...run],
     env,
     stdout: "piped",
   }).spawn();
@@ -35,12 +63,9 @@ async function runSuites(env: Record<string, string>): Promise<number> {
     () => silence.resolve("no test has ended for ten minutes"),
   );
   const { code } = await child.status;
-  if (summary === null) {
-    console.log("The run has not come to its end.");
-    return code || 1;
-  }
-  console.log(`${summary.passed} passed, ${summary.failed} failed`);
-  return code === 0 && summary.passed === 0 ? 1 : code;
+  return summary === null
+    ? { code: code || 1, passed: 0, failed: 0, hasEnded: false }
+    : { code, ...summary, hasEnded: true };
 }
 
 /** Prints what `deno test` prints, and gives back the counts of its last line. */

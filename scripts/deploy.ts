@@ -18,7 +18,7 @@ if (ref === undefined || !/^[a-z]{20}$/.test(ref)) {
 }
 await readEnvFile();
 if (setting("SUPABASE_ACCESS_TOKEN") === undefined) {
-  fail("SUPABASE_ACCESS_TOKEN is not set: see docs/deploy.md.");
+  fail("SUPABASE_ACCESS_TOKEN is not set: see docs/how-to/deploy.md.");
 }
 
 // First, since it may fail and changes nothing there.

@@ -87,7 +87,10 @@ async function project(url: string | undefined): Promise<Finding[]> {
     ...await Promise.all(FUNCTIONS.map(async (name) => {
       const health = await ask(`${url}/functions/v1/${name}/_/health`);
       return health?.status === 404
-        ? { ok: false, text: `${name} is not deployed: see docs/deploy.md` }
+        ? {
+          ok: false,
+          text: `${name} is not deployed: see docs/how-to/deploy.md`,
+        }
         : {
           ok: health?.status === 200,
           text: `${name}: ${health?.text.slice(0, 120) ?? "no answer"}`,

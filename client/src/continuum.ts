@@ -71,7 +71,7 @@ export class Continuum {
     return this.list({ ...options, invited: true });
   }
 
-  /** Searches titles and messages, best match first. docs/api.md explains the syntax of queries. */
+  /** Searches titles and messages, best match first. docs/reference/api.md explains the syntax of queries. */
   search(
     query: string,
     options: SearchOptions = {},

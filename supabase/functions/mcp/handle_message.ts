@@ -22,7 +22,7 @@ export const handleMessage = userRoute({
   summary: "Send a message of the Model Context Protocol",
   description:
     "Streamable HTTP without sessions: every message stands alone and is answered as JSON. GET and DELETE, which " +
-    "would open a stream and end a session, are 405. Tools, prompts and resources are described in docs/mcp.md. A " +
+    "would open a stream and end a session, are 405. Tools, prompts and resources are described in docs/how-to/mcp.md. A " +
     "request that is not understood as JSON-RPC, or that has no valid token, is answered with a problem.",
   body: { schema: Message, maxBytes: MAX_BODY_BYTES },
   answers: {

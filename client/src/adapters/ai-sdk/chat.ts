@@ -4,7 +4,7 @@ import type { Continuum } from "../../continuum.ts";
 import type { ConversationHandle } from "../../conversation.ts";
 import { ContinuumError } from "../../error.ts";
 import type { CallOptions, Message, MessageInput } from "../../types.ts";
-import { batches } from "../batches.ts";
+import { batches } from "../shared/batches.ts";
 import { ChatFiles, type FilesAs } from "./files.ts";
 import { readLine } from "./line.ts";
 import {
@@ -138,10 +138,9 @@ export class StoredChat<M extends UIMessage = UIMessage> {
       await this.#carryOut(plan);
     });
     const { messageId } = request;
-    this.#continued =
-      this.messages.find(({ id, role }) =>
-        id === messageId && role === "assistant"
-      )?.id;
+    this.#continued = this.messages.find(({ id, role }) =>
+      id === messageId && role === "assistant"
+    )?.id;
     return this.messages;
   }
 
@@ -179,7 +178,8 @@ export class StoredChat<M extends UIMessage = UIMessage> {
    */
   async save(messages: readonly M[]): Promise<void> {
     while (
-      this.#hasEarlier && isOlderThan(this.#entries, { messages: [...messages] })
+      this.#hasEarlier &&
+      isOlderThan(this.#entries, { messages: [...messages] })
     ) {
       await this.#loadEarlier();
     }
@@ -243,7 +243,9 @@ export class StoredChat<M extends UIMessage = UIMessage> {
     }
     for (const message of added) inputs.push({ message });
     const items = [];
-    for (const { message, revises } of inputs) {
+    for (const { message: given, revises } of inputs) {
+      // As it arrives on the screen: without what JSON leaves out.
+      const message: M = JSON.parse(JSON.stringify(given));
       const { message: stored, fileIds } = await this.#files.stored(message);
       const rowFor = (idInMetadata: boolean): MessageInput => ({
         ...rowOf(stored, { fileIds, stopped, idInMetadata }),
@@ -265,8 +267,7 @@ export class StoredChat<M extends UIMessage = UIMessage> {
       if (!isCut) this.#entries.length = kept;
       isCut = true;
       for (const [index, { message }] of group.entries()) {
-        const text = JSON.stringify(message);
-        this.#keep({ row: rows[index]!, message: JSON.parse(text) });
+        this.#keep({ row: rows[index]!, message });
       }
       after = this.#head;
     }

@@ -5,7 +5,7 @@
 import type { UIMessage } from "ai";
 import type { Continuum } from "../../continuum.ts";
 import { ContinuumError } from "../../error.ts";
-import { dataUrlOf, parseDataUrl } from "../data_url.ts";
+import { dataUrlOf, parseDataUrl } from "../shared/data_url.ts";
 
 /** How files are given back: as the data URLs that they were, or as links that work for an hour. */
 export type FilesAs = "data" | "link";
@@ -119,7 +119,10 @@ export class ChatFiles {
         error.code === "not_found";
       if (!isGone) throw error;
       // No model takes a file that cannot be read, and the chat has to go on.
-      return { type: "text", text: `[The file ${part.filename ?? ""} is gone]` };
+      return {
+        type: "text",
+        text: `[The file ${part.filename ?? ""} is gone]`,
+      };
     }
   }
 }

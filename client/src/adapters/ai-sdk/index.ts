@@ -19,7 +19,12 @@ import type { UIMessage } from "ai";
 import type { Continuum } from "../../continuum.ts";
 import { type LoadOptions, type OpenOptions, StoredChat } from "./chat.ts";
 
-export { type Answer, type LoadOptions, type OpenOptions, StoredChat } from "./chat.ts";
+export {
+  type Answer,
+  type LoadOptions,
+  type OpenOptions,
+  StoredChat,
+} from "./chat.ts";
 export type { FilesAs } from "./files.ts";
 export { type ChatRequest, lastMessageOnly } from "./request.ts";
 

@@ -1,7 +1,7 @@
 /** What has to be stored so that a conversation reads as a chat does. */
 import type { UIMessage } from "ai";
 import type { Message } from "../../types.ts";
-import { canonical } from "../canonical.ts";
+import { canonical } from "../shared/canonical.ts";
 import { withoutLinks } from "./files.ts";
 import { wasStopped } from "./row.ts";
 

@@ -1,18 +1,16 @@
 /** A UIMessage as a message of Continuum, and back. */
 import type { UIMessage } from "ai";
 import type { Message, MessageInput } from "../../types.ts";
-import { escaped, hasRefusedCharacters, unescaped } from "../characters.ts";
+import { escaped, restored } from "../shared/exact_json.ts";
 
 /** What a message of Continuum has no field for. It is in the message's metadata, under `ai_sdk`. */
 interface Extra {
   /** The message's metadata in the AI SDK, which can be any JSON value. */
   metadata?: unknown;
-  /** The message's id, where it cannot be the `client_id`. */
+  /** The message's id, if it cannot be the `client_id`. */
   id?: string;
   /** The answer was stopped, so the screen may show less of it than was stored. */
   stopped?: boolean;
-  /** The texts of the message are escaped. */
-  escaped?: boolean;
 }
 
 /** Stands for `parts: []`, which an answer has that was stopped before its first token. */
@@ -33,25 +31,18 @@ export function rowOf(
   message: UIMessage,
   { fileIds, stopped, idInMetadata }: RowOptions,
 ): MessageInput {
-  const named = !idInMetadata &&
-    message.id.length <= CLIENT_ID_CHARACTERS &&
-    !hasRefusedCharacters(message.id);
-  const held = {
-    ...message.metadata !== undefined && { metadata: message.metadata },
-    ...!named && { id: message.id },
-  };
-  const parts = message.parts.length > 0 ? message.parts : [NO_PARTS];
-  const isEscaped = hasRefusedCharacters([parts, held]);
+  const { id, role, parts, metadata } = escaped(message) as UIMessage;
+  const named = !idInMetadata && id.length <= CLIENT_ID_CHARACTERS;
   const extra: Extra = {
-    ...(isEscaped ? escaped(held) : held) as Extra,
-    ...isEscaped && { escaped: true },
-    ...stopped && { stopped: true },
+    ...metadata !== undefined && { metadata },
+    ...!named && { id },
+    ...stopped && { stopped },
   };
   return {
-    role: message.role,
-    parts: (isEscaped ? escaped(parts) : parts) as object[],
+    role,
+    parts: parts.length > 0 ? parts : [NO_PARTS],
     ...Object.keys(extra).length > 0 && { metadata: { ai_sdk: extra } },
-    ...named && { client_id: message.id },
+    ...named && { client_id: id },
     ...fileIds.length > 0 && { file_ids: fileIds },
   };
 }
@@ -62,19 +53,16 @@ export function rowOf(
  */
 export function messageOf(row: Message): UIMessage | null {
   if (row.erased_at !== null || row.role === "tool") return null;
-  const extra = extraOf(row);
-  const restored = extra.escaped ? unescaped : (value: unknown) => value;
-  const parts = (row.parts ?? []) as { type?: unknown }[];
-  const shown = parts[0]?.type === NO_PARTS.type ? [] : parts;
-  return {
-    id: restored(extra.id ?? row.client_id) as string,
+  const { id = row.client_id, metadata } = extraOf(row);
+  const parts = row.parts ?? [];
+  const message = restored({
+    id,
     role: row.role === "developer" ? "system" : row.role,
-    ...extra.metadata !== undefined && { metadata: restored(extra.metadata) },
-    parts: [
-      ...row.content ? [{ type: "text", text: row.content }] : [],
-      ...restored(shown) as object[],
-    ] as UIMessage["parts"],
-  };
+    ...metadata !== undefined && { metadata },
+    parts: parts[0]?.type === NO_PARTS.type ? [] : parts,
+  }) as UIMessage;
+  if (row.content) message.parts.unshift({ type: "text", text: row.content });
+  return message;
 }
 
 /** Whether a row is an answer that was stopped. */

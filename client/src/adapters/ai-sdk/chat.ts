@@ -13,6 +13,7 @@ import {
   isEqual,
   type Plan,
   planFor,
+  requireIds,
 } from "./plan.ts";
 import {
   type ChatRequest,
@@ -154,6 +155,7 @@ export class StoredChat<M extends UIMessage = UIMessage> {
   readonly put = async (answer: Answer<M>): Promise<void> => {
     const { responseMessage: message, isAborted, isCancelled } = answer;
     const stopped = isAborted === true || isCancelled === true;
+    requireIds([message]);
     const before = this.#head;
     const place = (id: string) =>
       this.#entries.findIndex((entry) => entry.message?.id === id);
@@ -251,19 +253,14 @@ export class StoredChat<M extends UIMessage = UIMessage> {
         ...rowOf(stored, { fileIds, stopped, idInMetadata }),
         ...revises !== undefined && { revises },
       });
-      items.push({ message, rowFor, input: rowFor(false) });
+      items.push({ message, rowFor });
     }
 
     let after = end;
     let isCut = false;
-    const groups = batches(items, ({ input }) => input);
+    const groups = batches(items, ({ rowFor }) => rowFor(false));
     for (const group of groups.length > 0 ? groups : [[]]) {
-      let rows = await this.#append(group.map(({ input }) => input), after);
-      if (rows.some(({ live }) => !live)) {
-        // These messages have read so before, and their client_ids stand for rows that have left the line.
-        const again = group.map(({ rowFor }, i) => rowFor(!rows[i]!.live));
-        rows = await this.#append(again, after);
-      }
+      const rows = await this.#appendAnew(group, after);
       if (!isCut) this.#entries.length = kept;
       isCut = true;
       for (const [index, { message }] of group.entries()) {
@@ -279,6 +276,32 @@ export class StoredChat<M extends UIMessage = UIMessage> {
     const at = this.#entries.findIndex(({ row }) => row.position === position);
     if (at === -1) this.#entries.push(entry);
     else this.#entries[at] = entry;
+  }
+
+  /**
+   * Appends rows whose `client_id` may be stored already. If it stands for a row that has left the line, or for
+   * another place, the message has its id in its metadata instead.
+   */
+  async #appendAnew(
+    items: { rowFor(idInMetadata: boolean): MessageInput }[],
+    after: number,
+  ): Promise<Message[]> {
+    const taken = new Set<number>();
+    for (;;) {
+      const inputs = items.map(({ rowFor }, index) => rowFor(taken.has(index)));
+      const count = taken.size;
+      try {
+        const rows = await this.#append(inputs, after);
+        for (const [index, { live }] of rows.entries()) {
+          if (!live) taken.add(index);
+        }
+        if (taken.size === count) return rows;
+      } catch (error) {
+        const { code, problem } = error as ContinuumError;
+        if (code === "idempotency_mismatch") taken.add(Number(problem.index));
+        if (taken.size === count) throw error;
+      }
+    }
   }
 
   async #append(messages: MessageInput[], after: number): Promise<Message[]> {

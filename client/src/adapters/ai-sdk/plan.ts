@@ -111,7 +111,8 @@ function stateOf({ parts }: UIMessage, call: string): number {
   return state === -1 ? STATES.length : state;
 }
 
-function requireIds(chat: readonly UIMessage[]): void {
+/** @throws {TypeError} if two messages have the same id, or one has none. */
+export function requireIds(chat: readonly UIMessage[]): void {
   const seen = new Set<string>();
   for (const { id } of chat) {
     if (!id) {

@@ -325,7 +325,7 @@ for (const shownText of ["", "Once"]) {
 }
 
 Deno.test("a whole answer of which a screen has lost the rest is not shortened", async () => {
-  const { id, chat } = await chatOf(said("u1"));
+  const { chat } = await chatOf(said("u1"));
   await chat.put({ responseMessage: said("a1", "Once upon a time") });
   await rejectsAsStale(chat.receive({
     messages: [said("u1"), said("a1", "Once"), said("u2")],
@@ -395,4 +395,25 @@ Deno.test("a title is given to a new chat, and ids of any length are kept", asyn
   const { conversation } = await client.conversation(id).get();
   assert.equal(conversation?.title, "Greeting");
   assert.deepEqual(ids(await loaded(id)), [long, "u\u0000\ud801"]);
+});
+
+Deno.test("an answer that cannot be stored is an error on the screen", async () => {
+  const id = fresh("chat");
+  const server = serveChats(
+    client,
+    modelOf(() =>
+      new ReadableStream({
+        async start(controller) {
+          await (await openChat(client, id)).save([said("u9")]);
+          for (const chunk of saying("Lost.")) controller.enqueue(chunk);
+          controller.close();
+        },
+      })
+    ),
+  );
+  const screen = screenOf(server, { id });
+  await screen.sendMessage({ text: "One" });
+  assert.equal(screen.status, "error");
+  assert.deepEqual(await loaded(id), [said("u9")]);
+  await server.close();
 });

@@ -4,7 +4,9 @@ import type { Continuum } from "../../continuum.ts";
 import type { ConversationHandle } from "../../conversation.ts";
 import { ContinuumError } from "../../error.ts";
 import type { CallOptions, Message, MessageInput } from "../../types.ts";
+import { appendAnew, type RowFor } from "../shared/append_anew.ts";
 import { batches } from "../shared/batches.ts";
+import { isConflict } from "../shared/conflicts.ts";
 import { ChatFiles, type FilesAs } from "./files.ts";
 import { readLine } from "./line.ts";
 import {
@@ -249,7 +251,7 @@ export class StoredChat<M extends UIMessage = UIMessage> {
       // As it arrives on the screen: without what JSON leaves out.
       const message: M = JSON.parse(JSON.stringify(given));
       const { message: stored, fileIds } = await this.#files.stored(message);
-      const rowFor = (idInMetadata: boolean): MessageInput => ({
+      const rowFor: RowFor = (idInMetadata) => ({
         ...rowOf(stored, { fileIds, stopped, idInMetadata }),
         ...revises !== undefined && { revises },
       });
@@ -260,7 +262,10 @@ export class StoredChat<M extends UIMessage = UIMessage> {
     let isCut = false;
     const groups = batches(items, ({ rowFor }) => rowFor(false));
     for (const group of groups.length > 0 ? groups : [[]]) {
-      const rows = await this.#appendAnew(group, after);
+      const rows = await appendAnew(
+        group.map(({ rowFor }) => rowFor),
+        (inputs) => this.#append(inputs, after),
+      );
       if (!isCut) this.#entries.length = kept;
       isCut = true;
       for (const [index, { message }] of group.entries()) {
@@ -276,32 +281,6 @@ export class StoredChat<M extends UIMessage = UIMessage> {
     const at = this.#entries.findIndex(({ row }) => row.position === position);
     if (at === -1) this.#entries.push(entry);
     else this.#entries[at] = entry;
-  }
-
-  /**
-   * Appends rows whose `client_id` may be stored already. If it stands for a row that has left the line, or for
-   * another place, the message has its id in its metadata instead.
-   */
-  async #appendAnew(
-    items: { rowFor(idInMetadata: boolean): MessageInput }[],
-    after: number,
-  ): Promise<Message[]> {
-    const taken = new Set<number>();
-    for (;;) {
-      const inputs = items.map(({ rowFor }, index) => rowFor(taken.has(index)));
-      const count = taken.size;
-      try {
-        const rows = await this.#append(inputs, after);
-        for (const [index, { live }] of rows.entries()) {
-          if (!live) taken.add(index);
-        }
-        if (taken.size === count) return rows;
-      } catch (error) {
-        const { code, problem } = error as ContinuumError;
-        if (code === "idempotency_mismatch") taken.add(Number(problem.index));
-        if (taken.size === count) throw error;
-      }
-    }
   }
 
   async #append(messages: MessageInput[], after: number): Promise<Message[]> {
@@ -332,11 +311,6 @@ export class StoredChat<M extends UIMessage = UIMessage> {
 
 const STALE = "This chat has been changed elsewhere, for example in another " +
   "tab. Nothing was stored. Load it again, then repeat what you did.";
-
-function isConflict(error: unknown): error is ContinuumError {
-  return error instanceof ContinuumError &&
-    (error.code === "seq_conflict" || error.code === "position_conflict");
-}
 
 function isStale(error: ContinuumError): boolean {
   return error.detail === STALE;

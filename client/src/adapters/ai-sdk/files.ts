@@ -6,6 +6,13 @@ import type { UIMessage } from "ai";
 import type { Continuum } from "../../continuum.ts";
 import { ContinuumError } from "../../error.ts";
 import { dataUrlOf, parseDataUrl } from "../shared/data_url.ts";
+import {
+  type FileReference,
+  linkTo,
+  parseReference,
+  referenceTo,
+  withoutLink,
+} from "../shared/file_links.ts";
 
 /** How files are given back: as the data URLs that they were, or as links that work for an hour. */
 export type FilesAs = "data" | "link";
@@ -18,11 +25,7 @@ interface FilePart {
   mediaType: string;
   filename?: string;
   url: string;
-  providerMetadata?: Record<string, unknown>;
 }
-
-/** `continuum-file:<file id>/data:image/png;base64,` stands for the data URL that begins so. */
-const REFERENCE = /^continuum-file:([0-9a-f-]{36})\/(.*)$/s;
 
 /** The answers to an upload whose bytes are stored in the message instead, if it has room for them. */
 const NOT_FOR_FILES = [
@@ -33,9 +36,6 @@ const NOT_FOR_FILES = [
 
 /** A message has no room for more characters than this; a request of all its parts takes 4 MiB. */
 const MESSAGE_CHARACTERS = 3 * 1024 * 1024;
-
-/** How long a link works, in seconds. */
-const LINK_SECONDS = 3600;
 
 export class ChatFiles {
   readonly #continuum: Continuum;
@@ -54,10 +54,10 @@ export class ChatFiles {
   ): Promise<{ message: M; fileIds: string[] }> {
     const fileIds: string[] = [];
     const parts = await mapFiles(message.parts, async (part) => {
-      const stored = await this.#storedPart(part);
-      const [, id] = REFERENCE.exec(stored.url) ?? [];
+      const url = await this.#storedUrl(part);
+      const id = parseReference(url)?.id;
       if (id !== undefined && !fileIds.includes(id)) fileIds.push(id);
-      return stored;
+      return { ...part, url };
     });
     return { message: { ...message, parts }, fileIds };
   }
@@ -74,21 +74,22 @@ export class ChatFiles {
     return { ...message, parts };
   }
 
-  async #storedPart(part: FilePart): Promise<FilePart> {
-    const linked = withoutLink(part);
-    if (linked !== part || part.url.length <= this.#inlineBytes) return linked;
-    const data = parseDataUrl(part.url);
-    if (data === null) return part;
+  async #storedUrl(part: FilePart): Promise<string> {
+    const url = withoutLink(part.url);
+    if (url.length <= this.#inlineBytes) return url;
+    const data = parseDataUrl(url);
+    if (data === null) return url;
+    const { prefix, type, bytes } = data;
     try {
       const { file } = await this.#continuum.files.upload(
-        new Blob([data.bytes], { type: data.type }),
-        { name: part.filename || "file", type: data.type },
+        new Blob([bytes], { type }),
+        { name: part.filename || "file", type },
       );
-      return { ...part, url: `continuum-file:${file.id}/${data.prefix}` };
+      return referenceTo({ id: file.id, prefix });
     } catch (error) {
-      const fits = part.url.length <= MESSAGE_CHARACTERS &&
+      const fits = url.length <= MESSAGE_CHARACTERS &&
         error instanceof ContinuumError && NOT_FOR_FILES.includes(error.code);
-      if (fits) return part;
+      if (fits) return url;
       throw error;
     }
   }
@@ -97,23 +98,14 @@ export class ChatFiles {
     part: FilePart,
     signal: AbortSignal | undefined,
   ): Promise<FilePart | Part> {
-    const [reference, id, prefix] = REFERENCE.exec(part.url) ?? [];
-    if (id === undefined || prefix === undefined) return part;
+    const reference = parseReference(part.url);
+    if (reference === null) return part;
     try {
-      if (this.#as === "link") {
-        const { url } = await this.#continuum.files.url(id, {
-          expiresIn: LINK_SECONDS,
-          signal,
-        });
-        const providerMetadata = {
-          ...part.providerMetadata,
-          continuum: { file: reference },
-        };
-        return { ...part, url, providerMetadata };
-      }
-      const response = await this.#continuum.files.download(id, { signal });
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      return { ...part, url: dataUrlOf(prefix, bytes) };
+      const isData = this.#as === "data" && reference.prefix !== "";
+      const url = isData
+        ? await this.#dataUrl(reference, signal)
+        : await linkTo(this.#continuum, reference, { signal });
+      return { ...part, url };
     } catch (error) {
       const isGone = error instanceof ContinuumError &&
         error.code === "not_found";
@@ -125,27 +117,26 @@ export class ChatFiles {
       };
     }
   }
+
+  async #dataUrl(
+    { id, prefix }: FileReference,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    const response = await this.#continuum.files.download(id, { signal });
+    return dataUrlOf(prefix, new Uint8Array(await response.arrayBuffer()));
+  }
 }
 
 /** A message as it is compared: a link is another one each time, so what it refers to counts. */
 export function withoutLinks<M extends UIMessage>(message: M): M {
+  const compared = <P extends Part>(part: P): P =>
+    hasFile(part) ? { ...part, url: withoutLink(part.url) } : part;
   const parts = message.parts.map((part) =>
-    hasFile(part) ? withoutLink(part) as Part : part
+    part.type === "steering-message"
+      ? { ...part, parts: part.parts.map(compared) }
+      : compared(part)
   );
   return { ...message, parts };
-}
-
-/** A part with the reference in place of a link; the part itself if it has no link. */
-function withoutLink(part: FilePart): FilePart {
-  const { continuum, ...others } = part.providerMetadata ?? {};
-  const reference = (continuum as { file?: unknown } | undefined)?.file;
-  if (typeof reference !== "string" || !REFERENCE.test(reference)) return part;
-  const { providerMetadata: _, ...rest } = part;
-  return {
-    ...rest,
-    url: reference,
-    ...Object.keys(others).length > 0 && { providerMetadata: others },
-  };
 }
 
 async function mapFiles(

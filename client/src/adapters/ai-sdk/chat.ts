@@ -7,7 +7,8 @@ import type { CallOptions, Message, MessageInput } from "../../types.ts";
 import { appendAnew, type RowFor } from "../shared/append_anew.ts";
 import { batches } from "../shared/batches.ts";
 import { isConflict } from "../shared/conflicts.ts";
-import { ChatFiles, type FilesAs } from "./files.ts";
+import { type FilesAs, MessageFiles } from "../shared/message_files.ts";
+import { withRestoredFiles, withStoredFiles } from "./files.ts";
 import { readLine } from "./line.ts";
 import {
   type Entry,
@@ -66,7 +67,7 @@ const MORE = 500;
 export class StoredChat<M extends UIMessage = UIMessage> {
   readonly #handle: ConversationHandle;
   readonly #options: OpenOptions;
-  readonly #files: ChatFiles;
+  readonly #files: MessageFiles;
   #entries: Entry<M>[] = [];
   #hasEarlier = false;
   #lastSeq = 0;
@@ -78,7 +79,7 @@ export class StoredChat<M extends UIMessage = UIMessage> {
     const { files = "data", inlineBytes = INLINE_BYTES } = options;
     this.#handle = continuum.conversation(chatId);
     this.#options = options;
-    this.#files = new ChatFiles(continuum, files, inlineBytes);
+    this.#files = new MessageFiles(continuum, files, inlineBytes);
   }
 
   /** The loaded messages, oldest first. */
@@ -208,14 +209,15 @@ export class StoredChat<M extends UIMessage = UIMessage> {
 
   async #entriesOf(
     rows: Message[],
-    { signal }: CallOptions,
+    options: CallOptions,
   ): Promise<Entry<M>[]> {
     const entries: Entry<M>[] = [];
     for (const row of rows) {
       const message = messageOf(row) as M | null;
       entries.push({
         row,
-        message: message && await this.#files.restored(message, signal),
+        message: message &&
+          await withRestoredFiles(message, this.#files, options),
       });
     }
     return entries;
@@ -250,7 +252,10 @@ export class StoredChat<M extends UIMessage = UIMessage> {
     for (const { message: given, revises } of inputs) {
       // As it arrives on the screen: without what JSON leaves out.
       const message: M = JSON.parse(JSON.stringify(given));
-      const { message: stored, fileIds } = await this.#files.stored(message);
+      const { message: stored, fileIds } = await withStoredFiles(
+        message,
+        this.#files,
+      );
       const rowFor: RowFor = (idInMetadata) => ({
         ...rowOf(stored, { fileIds, stopped, idInMetadata }),
         ...revises !== undefined && { revises },

@@ -25,7 +25,7 @@ export {
   type OpenOptions,
   StoredChat,
 } from "./chat.ts";
-export type { FilesAs } from "./files.ts";
+export type { FilesAs } from "../shared/message_files.ts";
 export { type ChatRequest, lastMessageOnly } from "./request.ts";
 
 /** Loads a chat in order to answer it. A chat that does not exist is empty; the first message creates it. */

@@ -81,12 +81,16 @@ function logs<I extends Item<unknown>>(
     }
     return log;
   };
+  /** Writes go on in the order in which they were asked for. */
+  let last: Promise<unknown> = Promise.resolve();
   /** The log of the thread, which is created if need be. */
-  const written = async () => {
+  const written = (): Promise<ThreadLog<I>> => {
     const item = pinned ?? current();
     if (item === undefined) throw new TypeError("There is no thread.");
-    const { remoteId } = await item.initialize();
-    return logOf(remoteId);
+    const log = last.then(() => item.initialize())
+      .then(({ remoteId }) => logOf(remoteId));
+    last = log.catch(() => {});
+    return log;
   };
   return {
     pin() {

@@ -1,14 +1,19 @@
 /** The messages of one thread, with all their branches. */
+import type { AppendOptions } from "../../append.ts";
 import type { ConversationHandle } from "../../conversation.ts";
 import type { Message, MessageInput } from "../../types.ts";
+import { pause } from "../../waiting.ts";
 import { appendAnew, type RowFor } from "../shared/append_anew.ts";
 import { canonical } from "../shared/canonical.ts";
 import { isConflict } from "../shared/conflicts.ts";
 import type { Codec, Item } from "./codec.ts";
 import { readTree, Tree } from "./tree.ts";
 
-/** How often a write is tried that others come before. */
-const TRIES = 6;
+/** How often a write is tried that others come before, by showing another branch. */
+const TRIES = 10;
+
+/** How long the waits between the tries become, in milliseconds. Two tabs that retry do not wait equally long. */
+const PAUSE_MS = 50;
 
 /** A thread's messages, and the last one of the branch that is shown. */
 export interface Loaded<I> {
@@ -88,6 +93,7 @@ export class ThreadLog<I extends Item<unknown>> {
         } catch (error) {
           this.#tree = null;
           if (!isConflict(error) || tries >= TRIES) throw error;
+          await pause(Math.random() * PAUSE_MS * tries, undefined);
         }
       }
     };
@@ -117,10 +123,11 @@ export class ThreadLog<I extends Item<unknown>> {
       );
     }
     if (!known.isLive(parent)) await this.#switchTo(known, parent);
-    await appendAnew(
-      [rowFor],
-      (inputs) => this.#send(known, inputs, this.#endOfHidden(known, parent)),
-    );
+    // If others have written after the parent, this begins another branch.
+    await appendAnew([rowFor], (inputs) => {
+      const afterPosition = this.#endOfHidden(known, parent);
+      return this.#send(known, inputs, { afterPosition });
+    });
   }
 
   async #revise(tree: Tree, place: number, rowFor: RowFor): Promise<void> {
@@ -131,7 +138,7 @@ export class ThreadLog<I extends Item<unknown>> {
     if (!isLive) await this.#switchTo(tree, tree.endOf(place));
     await appendAnew(
       [(idInMetadata) => ({ ...rowFor(idInMetadata), revises: place })],
-      (inputs) => this.#send(tree, inputs, tree.head),
+      (inputs) => this.#send(tree, inputs),
     );
     if (!isLive) await this.#switchBack(tree, shown);
   }
@@ -139,12 +146,9 @@ export class ThreadLog<I extends Item<unknown>> {
   async #send(
     tree: Tree,
     messages: MessageInput[],
-    afterPosition: number,
+    options: AppendOptions = {},
   ): Promise<Message[]> {
-    const answer = await this.#handle.append(messages, {
-      expectedSeq: tree.lastSeq,
-      afterPosition,
-    });
+    const answer = await this.#handle.append(messages, options);
     tree.take(answer);
     this.#findPlaces(tree);
     return answer.messages;

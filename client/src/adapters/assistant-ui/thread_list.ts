@@ -75,9 +75,12 @@ export function threadListOf(
       const archived = await pageAt({ archived: true, cursor: null });
       return {
         threads: [...threads, ...archived.threads],
-        nextCursor: archived.cursor === null
-          ? undefined
-          : JSON.stringify({ archived: true, cursor: archived.cursor }),
+        ...archived.cursor !== null && {
+          nextCursor: JSON.stringify({
+            archived: true,
+            cursor: archived.cursor,
+          }),
+        },
       };
     },
 

@@ -2,23 +2,19 @@
 import assert from "node:assert/strict";
 import {
   type AssistantRuntime,
-  AssistantRuntimeProvider,
   type PendingAttachment,
   type ThreadMessage,
   useLocalRuntime,
-  useRemoteThreadListRuntime,
 } from "@assistant-ui/react";
 import { AssistantMessageStream } from "assistant-stream";
-import { createElement } from "react";
-import { create } from "react-test-renderer";
 import {
   attachments,
   threadHistory,
   threadList,
 } from "../../client/src/adapters/assistant-ui/index.ts";
-import type { Continuum } from "../../client/src/index.ts";
 import { clientOf, newClient } from "../client/clients.ts";
 import { png } from "./pictures.ts";
+import { page } from "./assistant_ui_page.ts";
 import { counting, opened, textsOf } from "./assistant_ui_runtime.ts";
 
 const message = (text: string): ThreadMessage => ({
@@ -260,38 +256,6 @@ Deno.test("a file that is removed while it is uploaded is not stored", async () 
   assert.equal((await clientOf(user).files.list().all()).length, 0);
 });
 
-/** A page that shows the list and the current thread. */
-async function page(client: Continuum) {
-  let runtime: AssistantRuntime | undefined;
-  const adapter = threadList(client);
-  const model = counting();
-  function Page() {
-    runtime = useRemoteThreadListRuntime({
-      adapter,
-      runtimeHook: function useThread() {
-        return useLocalRuntime(model);
-      },
-    });
-    return createElement(AssistantRuntimeProvider, { runtime, children: null });
-  }
-  const tree = create(createElement(Page));
-  const until = async (isSo: () => unknown) => {
-    const end = Date.now() + 20_000;
-    while (!await isSo()) {
-      assert.ok(Date.now() < end, "The page has not come to this in 20 s.");
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  };
-  await until(() => runtime !== undefined);
-  return {
-    get runtime() {
-      return runtime!;
-    },
-    until,
-    close: () => tree.unmount(),
-  };
-}
-
 Deno.test("under the real runtime: a new thread, its title, and the same on another page", async () => {
   const { client } = await newClient("user");
   const texts = (runtime: AssistantRuntime) =>
@@ -301,7 +265,8 @@ Deno.test("under the real runtime: a new thread, its title, and the same on anot
       `${title}: ${last_seq}`
     ).join();
 
-  const first = await page(client);
+  const model = counting();
+  const first = await page(client, () => useLocalRuntime(model));
   first.runtime.thread.append("Hello there");
   await first.until(async () => await stored() === "Hello there: 2");
   await first.runtime.threads.switchToNewThread();
@@ -313,7 +278,7 @@ Deno.test("under the real runtime: a new thread, its title, and the same on anot
   assert.equal(await stored(), "Renamed: 2,Hello there: 2");
   first.close();
 
-  const second = await page(client);
+  const second = await page(client, () => useLocalRuntime(counting()));
   const list = () => second.runtime.threads.getState();
   await second.until(() => list().threadIds.length === 2);
   const items = list().threadIds.map((id) => list().threadItems[id]);

@@ -4,37 +4,65 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** The suites of the project itself. */
-const SUITES = ["tests", "supabase", "local"];
-
 /**
  * The suites of the client's adapters. They are a project of their own, so that the frameworks that they need
  * are not installed with the local stack.
  */
 const ADAPTERS = "tests/adapters";
 
-/** The arguments of one `deno test`. */
-export type Run = string[];
+/** The folders that take longest. They begin first, so that nobody waits for one of them at the end. */
+const LONGEST = ["tests/local", "tests/access", "tests/files", "tests/life"];
+
+/** One `deno test`. */
+export interface Run {
+  /** The folder that it is about. */
+  name: string;
+  /** The arguments of `deno test`. */
+  args: string[];
+}
 
 /**
- * The runs for these arguments, one for each project whose tests they name: all tests if they name no path.
- * Options apply to each run.
+ * The runs for these arguments: one for each folder of tests if they name no path, else one for each project whose
+ * tests they name. Options apply to each run.
  */
 export function runsFor(args: readonly string[]): Run[] {
   const paths = args.filter(exists);
-  const others = args.filter((arg) => !paths.includes(arg));
-  const named = paths.length > 0 ? paths : [...SUITES];
-  const ours = named.filter((path) => !isWithin(path, ADAPTERS));
-  const adapters = [
-    ...named.filter((path) => isWithin(path, ADAPTERS)),
-    ...ours.some((path) => isWithin(ADAPTERS, path)) ? [ADAPTERS] : [],
-  ];
+  const options = args.filter((arg) => !paths.includes(arg));
+  if (paths.length === 0 || paths.some((path) => isWithin("tests", path))) {
+    return folders().map((folder) => runOf(folder, [folder], options));
+  }
+  const ours = paths.filter((path) => !isWithin(path, ADAPTERS));
+  const adapters = paths.filter((path) => isWithin(path, ADAPTERS));
   return [
-    ...ours.length > 0 ? [[...others, ...ours]] : [],
-    ...adapters.length > 0
-      ? [["--config", `${ADAPTERS}/deno.json`, ...others, ...adapters]]
-      : [],
+    ...ours.length > 0 ? [runOf("tests", ours, options)] : [],
+    ...adapters.length > 0 ? [runOf(ADAPTERS, adapters, options)] : [],
   ];
+}
+
+function runOf(name: string, paths: string[], options: string[]): Run {
+  const config = name === ADAPTERS ? ["--config", `${ADAPTERS}/deno.json`] : [];
+  return {
+    name,
+    args: [...config, ...options, ...paths],
+  };
+}
+
+/** The folders that hold all tests. */
+function folders(): string[] {
+  const inTests = [...Deno.readDirSync(resolve(root, "tests"))]
+    .filter(({ name, isDirectory }) =>
+      isDirectory && hasTests(resolve(root, "tests", name))
+    )
+    .map(({ name }) => `tests/${name}`).sort();
+  return [...new Set([...LONGEST, ...inTests, "supabase", "local"])];
+}
+
+function hasTests(folder: string): boolean {
+  return [...Deno.readDirSync(folder)].some(({ name, isDirectory }) =>
+    isDirectory
+      ? name !== "node_modules" && hasTests(resolve(folder, name))
+      : /(^|[._])test\.ts$/.test(name)
+  );
 }
 
 function exists(path: string): boolean {
@@ -46,6 +74,6 @@ function exists(path: string): boolean {
 }
 
 function isWithin(path: string, folder: string): boolean {
-  const from = relative(resolve(root, folder), resolve(path));
+  const from = relative(resolve(root, folder), resolve(root, path));
   return !/^\.\.(\/|$)/.test(from);
 }

@@ -7,6 +7,9 @@ import { typeFaults } from "../client/type_check.ts";
 
 /** What each adapter exports, and the most bytes that it adds to the core. */
 const ADAPTERS: Record<string, { exports: string[]; bytes: number }> = {
+  langgraph: { exports: ["ContinuumSaver"], bytes: 15000 },
+  "openai-agents": { exports: ["ContinuumSession"], bytes: 8000 },
+  claude: { exports: ["ContinuumSessionStore"], bytes: 8000 },
   langchain: { exports: ["ContinuumChatMessageHistory"], bytes: 4000 },
 };
 

@@ -2,9 +2,11 @@
  * Writes values as JSON that PostgreSQL can hold, and restores them exactly.
  *
  * U+0000 and lone surrogates, which PostgreSQL has no text for, become U+001A and the four digits of the UTF-16 unit;
- * so does U+001A itself. Numbers that JSON does not have, and BigInts, become an object with the one member U+001A.
- * So does a value that is nested too deeply for the API: it becomes text.
+ * so does U+001A itself. Numbers that JSON does not have, BigInts and bytes become an object with the one member
+ * U+001A. So does a value that is nested too deeply for the API: it becomes text.
  */
+
+import { base64Of, bytesOf } from "./base64.ts";
 
 /** Introduces what has been escaped. */
 const MARK = "\u001a";
@@ -34,6 +36,7 @@ export function escaped(value: unknown, depth = 0): unknown {
       return value;
   }
   if (value === null) return null;
+  if (value instanceof Uint8Array) return marked(`bytes:${base64Of(value)}`);
   if (hasToJson(value)) return escaped(value.toJSON(""), depth);
   if (depth === MAX_DEPTH) {
     return marked(`json:${JSON.stringify(escaped(value))}`);
@@ -83,12 +86,14 @@ function marked(text: string): Record<string, string> {
 }
 
 function unmarked(text: string): unknown {
-  const [, kind, rest] = /^(number|bigint|json):(.*)$/s.exec(text) ?? [];
+  const [, kind, rest] = /^(number|bigint|bytes|json):(.*)$/s.exec(text) ?? [];
   switch (kind) {
     case "number":
       return Number(rest);
     case "bigint":
       return BigInt(rest!);
+    case "bytes":
+      return bytesOf(rest!);
     case "json":
       return restored(JSON.parse(rest!));
     default:

@@ -78,3 +78,14 @@ export function timeOf(value: unknown): string | null {
   const date = new Date(whole * 1000).toISOString().slice(0, 19);
   return `${date}.${String(micros).padStart(6, "0")}Z`;
 }
+
+/** A list as parts of a message, which must be objects. */
+export function partsOf(value: unknown): JsonObject[] {
+  return listOf(value).map((part) =>
+    isObject(part)
+      ? part
+      : typeof part === "string"
+      ? { type: "text", text: part }
+      : { type: "value", value: part }
+  );
+}

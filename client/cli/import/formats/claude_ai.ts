@@ -5,6 +5,8 @@ import {
   type JsonObject,
   listOf,
   objectOf,
+  partsOf,
+  partsOf,
   telling,
   textOf,
   timeOf,
@@ -94,7 +96,7 @@ const ROLES: Record<string, SourceMessage["role"]> = {
 function messageOf(source: JsonObject): SourceMessage {
   const sender = textOf(source.sender) ?? "";
   const role = ROLES[sender];
-  const blocks = listOf(source.content).filter(isObject);
+  const blocks = partsOf(source.content);
   const written = blocks.flatMap((block) => textOf(block.text) ?? [])
     .join("\n");
   const text = textOf(source.text) || written;
@@ -107,7 +109,7 @@ function messageOf(source: JsonObject): SourceMessage {
           "stop_timestamp",
         ]))).length === 0;
   // The text of an attachment was part of what the model was given.
-  const attachments = listOf(source.attachments).filter(isObject)
+  const attachments = partsOf(source.attachments)
     .map((attachment) => ({ type: "attachment", ...attachment }));
   const parts = [
     ...(isPlain && attachments.length === 0 ? [] : blocks),

@@ -6,6 +6,7 @@ import {
   listOf,
   numberOf,
   objectOf,
+  partsOf,
   telling,
   textOf,
   timeOf,
@@ -94,7 +95,7 @@ function lastShown(nodes: SourceNode[]): string | null {
 }
 
 function messageOf(source: JsonObject): SourceMessage {
-  const parts = listOf(source.content).filter(isObject);
+  const parts = partsOf(source.content);
   const written = parts.flatMap((part) => {
     const text = part.text ?? part.think;
     return textOf(text) ?? textOf(objectOf(text).value) ?? [];

@@ -5,6 +5,7 @@ import {
   type JsonObject,
   listOf,
   objectOf,
+  partsOf,
   telling,
   textOf,
   timeOf,
@@ -94,9 +95,9 @@ function messageOf(source: JsonObject): SourceMessage {
       .join("\n");
   // `output` has the reasoning and the tool calls that `content` shows as HTML.
   const parts = [
-    ...(written === undefined ? listOf(source.content) : []),
-    ...listOf(source.output),
-  ].filter(isObject);
+    ...(written === undefined ? partsOf(source.content) : []),
+    ...partsOf(source.output),
+  ];
   if (content === "" && parts.length === 0) {
     parts.push({ type: "text", text: "" });
   }

@@ -1,9 +1,5 @@
 /** The account that is written to, as far as an import has to know it. */
-import type {
-  Continuum,
-  Conversation,
-  Message,
-} from "../../src/index.ts";
+import type { Continuum, Conversation, Message } from "../../src/index.ts";
 
 export class Account {
   readonly continuum: Continuum;

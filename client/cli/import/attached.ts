@@ -1,10 +1,6 @@
 /** The files that an export has beside its conversations, and that its messages refer to. */
 import type { Entry } from "./entries.ts";
-import {
-  bytesOfEntry,
-  concernsOneFile,
-  type FileStore,
-} from "./file_store.ts";
+import { bytesOfEntry, concernsOneFile, type FileStore } from "./file_store.ts";
 import { fault, note } from "./model.ts";
 import type { Prepared, PreparedMessage } from "./prepare.ts";
 import type { Report } from "./report.ts";
@@ -37,10 +33,13 @@ export class AttachedFiles {
     for (const reference of files) {
       const entry = this.#byName.get(reference);
       if (entry === undefined) {
-        this.#report.add(source, note(
-          where,
-          `The export names the file ${reference}, but does not contain it.`,
-        ));
+        this.#report.add(
+          source,
+          note(
+            where,
+            `The export names the file ${reference}, but does not contain it.`,
+          ),
+        );
         continue;
       }
       this.used.add(entry);
@@ -54,12 +53,17 @@ export class AttachedFiles {
     }
     if (attachment !== undefined) {
       const bytes = new TextEncoder().encode(attachment.text);
-      const id = await this.#attempt(source, where, attachment.name, async () =>
-        (await this.#store.store({
-          name: attachment.name,
-          bytes,
-          type: "text/plain",
-        }))?.id ?? null);
+      const id = await this.#attempt(
+        source,
+        where,
+        attachment.name,
+        async () =>
+          (await this.#store.store({
+            name: attachment.name,
+            bytes,
+            type: "text/plain",
+          }))?.id ?? null,
+      );
       if (id !== null) ids.add(id);
     }
     return [...ids];

@@ -2,11 +2,7 @@
 import { createReadStream } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
-import {
-  configure,
-  Reader,
-  ZipReader,
-} from "npm:@zip.js/zip.js@2.24.0";
+import { configure, Reader, ZipReader } from "npm:@zip.js/zip.js@2.24.0";
 import type { Bytes } from "../json/values.ts";
 
 export interface Entry {

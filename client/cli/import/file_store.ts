@@ -129,5 +129,7 @@ export function fileName(name: string): string {
 /** The metadata of a file as it says where the file was: its paths, since the same file may be in several places. */
 export function pathsOf(file: StoredFile): string[] {
   const { paths } = objectOf(file.metadata.import);
-  return Array.isArray(paths) ? paths.filter((at) => typeof at === "string") : [];
+  return Array.isArray(paths)
+    ? paths.filter((at) => typeof at === "string")
+    : [];
 }

@@ -37,7 +37,7 @@ export class Line {
     for (const { position, parent_position } of messages) {
       this.#parents.set(position, parent_position);
       this.#live?.add(position);
-      this.#head = Math.max(position, this.#head);
+      this.#head = position;
     }
   }
 

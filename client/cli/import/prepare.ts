@@ -2,11 +2,7 @@
 import { canonical } from "../json/exact.ts";
 import { type JsonObject } from "../json/look.ts";
 import { sha256 } from "../hash.ts";
-import {
-  type Finding,
-  note,
-  type SourceConversation,
-} from "./model.ts";
+import { type Finding, note, type SourceConversation } from "./model.ts";
 import {
   bytesOf,
   continuationId,
@@ -70,7 +66,12 @@ export function prepare(
     first.records.unshift({ conversation: rest });
     rest = {};
   } else if (!fits(rest)) {
-    findings.push(note(where, "Its metadata is too large and is left out, since there is no message to keep it."));
+    findings.push(
+      note(
+        where,
+        "Its metadata is too large and is left out, since there is no message to keep it.",
+      ),
+    );
     rest = {};
   }
 

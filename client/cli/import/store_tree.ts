@@ -8,10 +8,7 @@ import { canonical } from "../json/exact.ts";
 import { objectOf } from "../json/look.ts";
 import type { Account } from "./account.ts";
 import { Line } from "./line.ts";
-import {
-  MOST_BODY_BYTES,
-  MOST_VALUES,
-} from "./payload.ts";
+import { MOST_BODY_BYTES, MOST_VALUES } from "./payload.ts";
 import type { Prepared, PreparedMessage } from "./prepare.ts";
 
 export interface StoreOptions {

@@ -65,7 +65,8 @@ export function treeOf(nodes: SourceNode[], shown: string | null): Tree {
     if (shown !== null) {
       repairs.push({
         id: shown,
-        reason: "It should be the last message shown, but does not exist. The newest branch is shown.",
+        reason:
+          "It should be the last message shown, but does not exist. The newest branch is shown.",
       });
     }
     last = [...messages.keys()].at(-1) ?? null;

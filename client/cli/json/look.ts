@@ -64,7 +64,11 @@ export function timeOf(value: unknown): string | null {
   if (typeof value === "string") {
     // Without an offset, times of exports are UTC.
     const text = /[Zz]$|[+-]\d\d:?\d\d$/.test(value) ? value : `${value}Z`;
-    if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/.test(text)) {
+    if (
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/.test(
+        text,
+      )
+    ) {
       return Number.isNaN(Date.parse(text)) ? null : text;
     }
     const time = Date.parse(text);

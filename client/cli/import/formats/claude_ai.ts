@@ -5,8 +5,6 @@ import {
   type JsonObject,
   listOf,
   objectOf,
-  partsOf,
-  partsOf,
   telling,
   textOf,
   timeOf,

@@ -54,8 +54,9 @@ async function* read(
   for await (const reading of values) {
     const { where } = reading;
     if ("broken" in reading) yield fault(where, reading.broken);
-    else if (isObject(reading.value)) lines.push({ line: reading.value, where });
-    else yield fault(where, "It is not a line of a session.");
+    else if (isObject(reading.value)) {
+      lines.push({ line: reading.value, where });
+    } else yield fault(where, "It is not a line of a session.");
   }
   if (lines.length === 0) return;
 
@@ -68,7 +69,9 @@ async function* read(
   let title: string | undefined;
   for (const { line } of lines) {
     const item = itemIn(line);
-    if (line.type === "session_meta" || item === null && "instructions" in line) {
+    if (
+      line.type === "session_meta" || item === null && "instructions" in line
+    ) {
       const found = isObject(line.payload) ? line.payload : line;
       // A session that was forked has the header of the other one behind its own.
       if (Object.keys(meta).length === 0) meta = found;
@@ -174,7 +177,8 @@ function repetitions(lines: JsonObject[]): Set<JsonObject> {
       : undefined;
     const count = key === undefined ? 0 : said.get(key) ?? 0;
     // An event that holds more than the text, such as images, is no mere repetition.
-    const more = partsOf(event.images).length + partsOf(event.local_images).length;
+    const more = partsOf(event.images).length +
+      partsOf(event.local_images).length;
     if (count === 0 || more > 0) continue;
     said.set(key!, count - 1);
     repeated.add(line);

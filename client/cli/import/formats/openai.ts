@@ -35,7 +35,8 @@ export const openai: Format = {
   read,
 };
 
-const ITEM = /^(message|reasoning|compaction|item_reference|.*_(call|call_output|request|response|list_tools|use|result))$/;
+const ITEM =
+  /^(message|reasoning|compaction|item_reference|.*_(call|call_output|request|response|list_tools|use|result))$/;
 
 function isMessage(value: unknown): boolean {
   if (!isObject(value)) return false;
@@ -70,9 +71,7 @@ async function* read(
       loose.push(value);
       continue;
     }
-    const messages = Array.isArray(value)
-      ? value
-      : messagesOf(objectOf(value));
+    const messages = Array.isArray(value) ? value : messagesOf(objectOf(value));
     if (messages === undefined) {
       yield fault(where, "It is neither a message nor a conversation.");
     } else {
@@ -82,7 +81,12 @@ async function* read(
           ? ["input", "items", "data"]
           : []),
       ]);
-      yield* conversation(messages, Array.isArray(value) ? {} : rest, where, used);
+      yield* conversation(
+        messages,
+        Array.isArray(value) ? {} : rest,
+        where,
+        used,
+      );
     }
   }
   if (loose.length > 0) yield* conversation(loose, {}, entry.path, used);

@@ -124,7 +124,7 @@ async function* documentValues(
   };
   for await (const piece of bytes) {
     // Space after the end of the document is none of the parser's business.
-    if (tokens.isEnded) {
+    if (parser.isEnded) {
       if (/\S/.test(new TextDecoder().decode(piece))) {
         fault = new SyntaxError("There is more after the end of the document");
       }
@@ -133,7 +133,7 @@ async function* documentValues(
     if (fault !== undefined) break;
     for (let at = -1; (at = piece.indexOf(LINE_FEED, at + 1)) >= 0;) line++;
   }
-  if (fault === undefined && !tokens.isEnded) {
+  if (fault === undefined && !parser.isEnded) {
     fault = new SyntaxError("The file ends in the middle of the document");
   }
   if (fault !== undefined) {

@@ -5,6 +5,7 @@ import {
   type JsonObject,
   listOf,
   objectOf,
+  partsOf,
   telling,
   textOf,
   timeOf,

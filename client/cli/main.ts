@@ -18,6 +18,7 @@ const COMMANDS: Record<
   () => Promise<(args: string[]) => Promise<number>>
 > = {
   import: async () => (await import("./import/command.ts")).importCommand,
+  export: async () => (await import("./export/command.ts")).exportCommand,
 };
 
 async function main([name, ...args]: string[]): Promise<number> {

@@ -1,5 +1,6 @@
 /** What an import of every format guarantees, whenever it is interrupted. */
 import assert from "node:assert/strict";
+import { cutting } from "./cutting.ts";
 import {
   accountOf,
   comparable,
@@ -24,24 +25,6 @@ function first(stored: Awaited<ReturnType<typeof everythingOf>>) {
   const [conversation] = [...stored.values()].reverse();
   assert.ok(conversation);
   return conversation;
-}
-
-/** Fails from the n-th write on: before it is sent, or with its response lost. */
-function cutting(after: number, loses: boolean): typeof fetch {
-  let writes = 0;
-  return async (url, init) => {
-    const isWrite = init?.method !== "GET" && init?.method !== "HEAD";
-    if (!isWrite) return await fetch(url, init);
-    writes++;
-    if (writes > after) {
-      if (loses && writes === after + 1) {
-        const response = await fetch(url, init);
-        await response.body?.cancel();
-      }
-      throw new TypeError("The network is gone.");
-    }
-    return await fetch(url, init);
-  };
 }
 
 for (const [name, made] of Object.entries(ALL)) {

@@ -13,7 +13,7 @@ import type { Entry } from "./entries.ts";
 import { bytesOfEntry, concernsOneFile, type FileStore } from "./file_store.ts";
 import { EXPORT_VERSION } from "./formats/continuum.ts";
 import { fault } from "./model.ts";
-import { Replay } from "./replay.ts";
+import { BrokenExport, Replay } from "./replay.ts";
 import type { Report } from "./report.ts";
 import { ForeignConversation } from "./store_tree.ts";
 
@@ -133,7 +133,8 @@ export class ExportImporter {
       return replay;
     } catch (error) {
       if (
-        !(error instanceof ForeignConversation) && !isRefusal(error)
+        !(error instanceof ForeignConversation) &&
+        !(error instanceof BrokenExport) && !isRefusal(error)
       ) throw error;
       this.#options.report.add(source, fault(source, error.message));
       return null;

@@ -33,6 +33,9 @@ export interface ReplayOptions {
   source: string;
 }
 
+/** The lines of a conversation's export are not what an export has. */
+export class BrokenExport extends Error {}
+
 export class Replay {
   readonly #options: ReplayOptions;
   readonly #wanted: Conversation;
@@ -71,8 +74,18 @@ export class Replay {
     );
   }
 
-  /** @throws {ForeignConversation} if another conversation has the name. */
+  /**
+   * @throws {ForeignConversation} if another conversation has the name.
+   * @throws {BrokenExport} if a row is missing.
+   */
   async row(row: Message): Promise<void> {
+    if (row.seq !== this.#rows + 1) {
+      throw new BrokenExport(
+        `The row ${
+          this.#rows + 1
+        } is missing in the conversation ${this.#name}. Export it again.`,
+      );
+    }
     const there = this.#there[row.seq - 1];
     this.#rows++;
     for (const id of row.file_ids) this.#linked.add(id);
@@ -203,8 +216,8 @@ export class Replay {
       });
     const made = answer.messages.map(({ seq }) => seq).join();
     if (made !== run.map(({ seq }) => seq).join()) {
-      throw new Error(
-        `The rows ${run[0]?.seq} to ${
+      throw new BrokenExport(
+        `Of ${this.#name}, the rows ${run[0]?.seq} to ${
           run.at(-1)?.seq
         } became the rows ${made}.`,
       );

@@ -19,6 +19,7 @@ const COMMANDS: Record<
 > = {
   import: async () => (await import("./import/command.ts")).importCommand,
   export: async () => (await import("./export/command.ts")).exportCommand,
+  sync: async () => (await import("./sync/command.ts")).syncCommand,
 };
 
 async function main([name, ...args]: string[]): Promise<number> {

@@ -72,7 +72,7 @@ export async function storeTree(
       // A switch whose response was lost may have been carried out.
       const isRace = error instanceof ContinuumError &&
         (["seq_conflict", "position_conflict"].includes(error.code) ||
-          error.outcomeUnknown);
+          error.outcomeUnknown && tries <= 2);
       if (!isRace || tries === MOST_TRIES) throw error;
     }
   }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { ContinuumError } from "../../src/index.ts";
 import { CliError, misuse } from "../failure.ts";
 import { sha256 } from "../hash.ts";
 import { Account } from "../import/account.ts";
@@ -77,7 +78,7 @@ export async function syncCommand(args: string[]): Promise<number> {
   try {
     do {
       [problems, done] = [0, 0];
-      await syncAll({
+      const run = syncAll({
         account: new Account(continuum, stop.signal),
         folders,
         map,
@@ -98,6 +99,13 @@ export async function syncCommand(args: string[]): Promise<number> {
             screen.warn(`PROBLEM  ${what}: ${reason}`);
           },
         },
+      });
+      await run.catch((error) => {
+        // Whoever watches waits until the network is back.
+        const isPassing = pause > 0 && error instanceof ContinuumError &&
+          error.retryable;
+        if (!isPassing) throw error;
+        screen.warn(`PROBLEM  ${error.detail}`);
       });
       if (done === 0 && problems === 0 && pause === 0) {
         say("All sessions are the same on both sides.");

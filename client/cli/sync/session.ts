@@ -60,9 +60,10 @@ export async function syncSession(
     try {
       return await session.run(paths);
     } catch (error) {
+      // After a lost response the log says what has happened.
       const isRace = error instanceof ContinuumError &&
         (["seq_conflict", "position_conflict"].includes(error.code) ||
-          error.outcomeUnknown);
+          error.outcomeUnknown && tries <= 2);
       if (!isRace || tries === MOST_TRIES) throw error;
     }
   }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import ts from "npm:typescript@5.9.3";
 import { StackError } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
+import { bundleCli } from "./bundle_cli.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const source = `${root}client`;
@@ -56,10 +57,19 @@ export async function buildClient(folder: string): Promise<void> {
     }));
   }
   await Deno.copyFile(`${root}LICENSE`, `${folder}/LICENSE`);
+  await buildCommands(`${folder}/bin`);
   if (folder === source) return;
   for (const name of ["package.json", "README.md"]) {
     await Deno.copyFile(`${source}/${name}`, `${folder}/${name}`);
   }
+}
+
+/** The program `continuum`, in one file. */
+async function buildCommands(folder: string): Promise<void> {
+  const { code, licences } = await bundleCli();
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/continuum.js`, code);
+  await Deno.writeTextFile(`${folder}/LICENSES.txt`, licences);
 }
 
 /** Every module below a folder. */

@@ -1,7 +1,11 @@
 /** Stores files, each once. */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { ContinuumError, type StoredFile } from "../../src/index.ts";
+import {
+  ContinuumError,
+  type StoredFile,
+  type UploadOptions,
+} from "../../src/index.ts";
 import type { JsonObject } from "../json/look.ts";
 import { objectOf } from "../json/look.ts";
 import type { Account } from "./account.ts";
@@ -48,7 +52,7 @@ export class FileStore {
   readonly #account: Account;
   readonly #report: Report;
   readonly #dryRun: boolean;
-  #own: Promise<Map<string, StoredFile>> | undefined;
+  #own: Promise<Map<string, Promise<StoredFile | null>>> | undefined;
 
   constructor(
     account: Account,
@@ -75,24 +79,34 @@ export class FileStore {
     const known = own.get(key);
     if (known !== undefined) {
       this.#report.counts.files.unchanged++;
-      return known;
+      return await known;
     }
-    if (this.#dryRun) {
-      this.#report.counts.files.stored++;
-      return null;
-    }
-    const stored = await this.#account.continuum.files.upload(
-      new Blob([bytes as BlobPart]),
-      { name, type, bucket, metadata, signal: this.#account.signal },
-    );
-    this.#report.counts.files[stored.deduplicated ? "unchanged" : "stored"]++;
-    own.set(key, stored.file);
-    return stored.file;
+    // Kept before it is stored: the same file may be in another folder, and on its way at the same time.
+    const storing = this.#upload(bytes, { name, type, bucket, metadata });
+    own.set(key, storing);
+    return await storing;
   }
 
-  #files(): Promise<Map<string, StoredFile>> {
+  async #upload(
+    bytes: Uint8Array,
+    options: UploadOptions,
+  ): Promise<StoredFile | null> {
+    const { files } = this.#report.counts;
+    if (this.#dryRun) {
+      files.stored++;
+      return null;
+    }
+    const { file, deduplicated } = await this.#account.continuum.files.upload(
+      new Blob([bytes as BlobPart]),
+      { ...options, signal: this.#account.signal },
+    );
+    files[deduplicated ? "unchanged" : "stored"]++;
+    return file;
+  }
+
+  #files(): Promise<Map<string, Promise<StoredFile | null>>> {
     this.#own ??= (async () => {
-      const found = new Map<string, StoredFile>();
+      const found = new Map<string, Promise<StoredFile | null>>();
       const list = this.#account.continuum.files.list({
         limit: 100,
         signal: this.#account.signal,
@@ -101,7 +115,7 @@ export class FileStore {
         if (file.status !== "ready" || file.sha256 === null) continue;
         found.set(
           [file.bucket, file.sha256, file.original_name].join("/"),
-          file,
+          Promise.resolve(file),
         );
       }
       return found;

@@ -42,7 +42,7 @@ export async function makeAccount(examination: Examination): Promise<Account> {
   const { ask, target, facts } = examination;
   const email = `continuum-doctor-${crypto.randomUUID()}@example.com`;
   const password = crypto.randomUUID();
-  if (target.secretKey !== undefined) {
+  if (facts.hasSecretKey) {
     const made = await ask("/auth/v1/admin/users", {
       headers: asSecret(target),
       json: { email, password, email_confirm: true },

@@ -89,8 +89,8 @@ async function checkBucket(
 }
 
 async function bucketRows(examination: Examination): Promise<Found[] | null> {
-  const { target, ask } = examination;
-  if (target.secretKey !== undefined) {
+  const { target, ask, facts } = examination;
+  if (facts.hasSecretKey) {
     const answer = await ask("/storage/v1/bucket", {
       headers: asSecret(target),
     });

@@ -86,9 +86,7 @@ function compareNewest(
   }
   const missing = all.filter(({ version }) => version > applied);
   return failed(
-    `The database is at ${applied}: ${missing.length} migrations of this checkout are not applied (${
-      named(missing)
-    }).`,
+    `The database is at ${applied}. Not applied: ${named(missing)}.`,
     deploy,
   );
 }

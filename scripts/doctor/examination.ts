@@ -18,8 +18,12 @@ export interface Facts {
   jwks?: Answer;
   /** Auth's settings, as it publishes them. */
   auth?: { disable_signup?: boolean; mailer_autoconfirm?: boolean };
+  /** Whether the project takes the secret key. */
+  hasSecretKey?: boolean;
   /** The newest migration that is applied; null if none is. */
   schemaVersion?: string | null;
+  /** Whether a job of pg_cron sweeps this project. */
+  isSwept?: boolean;
   owner?: Account;
   stranger?: Account;
   /** What the round trip has stored. */

@@ -38,7 +38,7 @@ async function health(
   // Some gateways ask for a key before a function is reached; health itself needs none.
   const options = { headers: asVisitor(target) };
   const answer = await ask(`/functions/v1/${name}/_/health`, options);
-  const { status, json } = answer;
+  const { status, headers, json } = answer;
   if (status === 200 && json?.status === "ok") {
     facts.schemaVersion = json.schema_version ?? null;
     return await sameVersion(name);
@@ -71,7 +71,9 @@ async function health(
       "Look at its logs, and try again. Self-hosted: raise memoryLimitMb and workerTimeoutMs in the main function.",
     );
   }
-  const isBroken = json?.code === "unavailable" || json?.code === "internal";
+  // OpenAI's front words its errors as OpenAI does.
+  const code = json?.error?.code ?? json?.code;
+  const isBroken = code === "unavailable" || code === "internal";
   const hasSetUp = !Array.isArray(json?.problems) || json.problems.length === 0;
   if (isBroken && hasSetUp && facts.schemaVersion === null) {
     return skipped("needs: Migrations");
@@ -82,15 +84,15 @@ async function health(
       "A function finds keys in its environment when it starts: after a change, deploy the functions again.",
     );
   }
-  if (json?.code === "unavailable") {
+  if (code === "unavailable") {
     return failed(
-      `It runs, but cannot reach the database: ${json.detail}`,
+      `It runs, but cannot reach the database: ${said(answer)}`,
       "Look at the health of the database and of the Data API in the dashboard.",
     );
   }
-  if (json?.code === "internal") {
+  if (code === "internal") {
     return failed(
-      `It runs, but fails (request ${json.request_id}).`,
+      `It runs, but fails (request ${headers.get("x-request-id")}).`,
       "If the migrations are not applied, apply them: deno task deploy <project ref>. Else look at the function's logs " +
         "for that request.",
     );

@@ -118,6 +118,7 @@ async function secretKey(examination: Examination): Promise<Result> {
     );
     facts.schemaVersion = versionIn(answer.json);
   }
+  facts.hasSecretKey = true;
   return kind === "service_role"
     ? warning(
       "It is the legacy service_role key.",

@@ -30,14 +30,20 @@ export function scheduleChecks(examination: Examination): Check[] {
       group,
       title: "Last runs",
       needs: ["cron"],
-      run: () => asPostgres(examination, lastRuns),
+      run: () =>
+        examination.facts.isSwept
+          ? asPostgres(examination, lastRuns)
+          : skipped("needs: Scheduled"),
     },
     {
       id: "cron-key",
       group,
       title: "Key of the sweeps",
       needs: ["cron", "function:file-upload"],
-      run: () => key(examination),
+      run: () =>
+        examination.facts.isSwept
+          ? key(examination)
+          : skipped("needs: Scheduled"),
     },
   ];
 }
@@ -96,6 +102,7 @@ async function scheduled(examination: Examination): Promise<Result> {
         HOW,
       );
     }
+    examination.facts.isSwept = true;
     return ok(
       rows.length > 0
         ? rows.map(({ url }) => url).join(", ")

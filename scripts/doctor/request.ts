@@ -78,6 +78,12 @@ function noAnswer({ host, hostname }: URL, error: unknown): Failure {
         "deleted has no name any more, and one that is paused for long may have none either.",
     );
   }
+  if (/InvalidContentType/.test(reason)) {
+    return new Failure(
+      `${host} does not speak https.`,
+      "Use http:// in the URL, as for a project on this machine.",
+    );
+  }
   if (/certificate|tls|ssl/i.test(reason)) {
     return new Failure(
       `The certificate of ${host} is not trusted.`,

@@ -82,6 +82,13 @@ const setUps: BrokenSetUp[] = [
     advice: /spelling/,
   },
   {
+    what: "https where the server speaks http",
+    settings: { url: at.url.replace("http:", "https:") },
+    fails: ["reach"],
+    found: /does not speak https/,
+    advice: /http:\/\//,
+  },
+  {
     what: "a gateway that answers a page",
     fault: page,
     fails: ["reach"],

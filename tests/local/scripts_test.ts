@@ -95,10 +95,10 @@ Deno.test("of .env, what is exported wins and what is blank is unset", async () 
   }
 });
 
-Deno.test("deploy asks for a project and a token", async () => {
-  const none = await run("deploy.ts", {});
-  assert.match(none.printed, /Name the project/);
-  const env = { SUPABASE_ACCESS_TOKEN: "" };
-  const { printed } = await run("deploy.ts", env, "abcdefghijklmnopqrst");
-  assert.match(printed, /SUPABASE_ACCESS_TOKEN is not set/);
+Deno.test("deploy asks for a project, and refuses what it does not know", async () => {
+  for (const args of [[], ["my-project"], ["--force"]]) {
+    const { code, printed } = await run("deploy.ts", {}, ...args);
+    assert.equal(code, 2);
+    assert.match(printed, /deno task deploy <project ref> \[options\]/);
+  }
 });

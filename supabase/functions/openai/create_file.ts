@@ -32,6 +32,7 @@ export const createFile = frontRoute({
   answers: { 200: ["The file.", FileObject] },
   problems: [
     "malformed_request",
+    "not_found",
     "file_too_large",
     "quota_exceeded",
     "type_mismatch",

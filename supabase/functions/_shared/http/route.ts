@@ -34,6 +34,7 @@ import { validationProblem } from "../problems/validation_problem.ts";
 import { jsonBody, parseJson, refuseEncoded } from "./body.ts";
 import { conditional } from "./conditional.ts";
 import { acceptsJson } from "./negotiation.ts";
+import { rateLimited } from "./rate_limited.ts";
 import type { TextBytes } from "./text_bytes.ts";
 import {
   conditionalResponse,
@@ -85,6 +86,8 @@ export type Declaration<
   conditional?: boolean;
   /** The SQL function handles every row of a conversation, and may take a minute. */
   bulk?: boolean;
+  /** The handler counts the request itself, because only the body shows whether it reads or writes. */
+  countsItself?: boolean;
 };
 
 /** What a handler gets in addition to the context: the parsed request. */
@@ -162,11 +165,21 @@ export function frontRoute<
   });
 }
 
-function kindOfUser(declaration: { bulk?: boolean }): Kind {
+function kindOfUser(
+  declaration: { get?: string; bulk?: boolean; countsItself?: boolean },
+): Kind {
+  const requestClass = declaration.bulk
+    ? "bulk"
+    : declaration.get === undefined
+    ? "write"
+    : "read";
   return {
     security: [{ user: [], publishable: [] }],
     checksAccept: true,
-    middleware: [requireUser(timeoutOf(declaration))],
+    middleware: [
+      requireUser(timeoutOf(declaration)),
+      ...rateLimited(declaration.countsItself ? null : requestClass),
+    ],
     problems: ["unauthenticated", "invalid_token"],
   };
 }
@@ -273,14 +286,14 @@ function route<
         // The schemas of a declaration are objects, which their types do not say.
         request: requestOf(declaration) as RouteConfig["request"],
         responses: {
+          ...(declaration.conditional && conditionalResponse),
+          ...failureResponses(app.openAPIRegistry, failures, format),
           ...Object.fromEntries(
             Object.entries(answers).map(([status, [description, schema]]) => [
               status,
               { description, ...(schema && { content: contentOf(schema) }) },
             ]),
           ),
-          ...(declaration.conditional && conditionalResponse),
-          ...failureResponses(app.openAPIRegistry, failures, format),
         },
       });
       app.on(

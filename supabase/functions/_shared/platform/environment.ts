@@ -28,6 +28,12 @@ export function publicUrl(): string | undefined {
   return url && withoutSlash(url);
 }
 
+/** The URL of a project's read replica, without a slash at its end; undefined if it is not set. */
+export function readUrl(): string | undefined {
+  const url = variable("CONTINUUM_READ_URL");
+  return url && withoutSlash(url);
+}
+
 function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }

@@ -29,9 +29,16 @@ export function typeFaults(
     noUncheckedIndexedAccess: true,
     verbatimModuleSyntax: true,
   });
-  const faults = ts.getPreEmitDiagnostics(program).filter(({ file }) =>
-    concerns(file?.fileName ?? path)
-  );
+  const faults = [
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...program.getSourceFiles()
+      .filter(({ fileName }) => concerns(fileName))
+      .flatMap((file) => [
+        ...program.getSyntacticDiagnostics(file),
+        ...program.getSemanticDiagnostics(file),
+      ]),
+  ];
   return ts.formatDiagnostics(faults, {
     getCanonicalFileName: (name) => name,
     getCurrentDirectory: () => modules,

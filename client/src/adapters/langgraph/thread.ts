@@ -27,6 +27,7 @@ const AT_ONCE = 8;
 export class Thread {
   readonly id: string;
   readonly #conversation: ConversationHandle;
+  readonly #ttlSeconds: number | undefined;
   /** Recent checkpoints, by the name of each. They never change but by being put again. */
   readonly checkpoints = new Recent<string, CheckpointPart>(CHECKPOINTS);
   /** The names of pieces that the conversation with this `id` has. */
@@ -34,9 +35,14 @@ export class Thread {
 
   readonly #reading = atMost(AT_ONCE);
 
-  constructor(id: string, conversation: ConversationHandle) {
+  constructor(
+    id: string,
+    conversation: ConversationHandle,
+    ttlSeconds?: number,
+  ) {
     this.id = id;
     this.#conversation = conversation;
+    this.#ttlSeconds = ttlSeconds;
   }
 
   /** A checkpoint, or undefined if there is none. */
@@ -85,7 +91,7 @@ export class Thread {
     for (let at = before;;) {
       const { messages, has_more } = await this.#conversation
         .messages({ newestFirst: true, before: at, limit }).page();
-      for (const message of messages.toReversed()) {
+      for (const message of [...messages].reverse()) {
         yield { name: message.client_id, part: partOf(message) };
       }
       at = messages.at(0)?.position;
@@ -137,6 +143,7 @@ export class Thread {
         onMismatch,
         title: `LangGraph thread ${escapedTitle(this.id)}`,
         metadata: { langgraph: escaped({ thread_id: this.id }) },
+        ttlSeconds: this.#ttlSeconds,
       });
       // Deleted meanwhile, with its pieces: none is known to be there.
       if (conversation.id !== this.#stored.in) {

@@ -45,8 +45,8 @@ const parts: Record<string, (bed: Bed) => Promise<Section[]>> = {
     benchScale(
       bed,
       quick
-        ? { messages: 20_000, appends: 100, rounds: 1 }
-        : { messages: 3_000_000, appends: 2000, rounds: 3 },
+        ? { messages: 20_000, appends: 50, rounds: 2 }
+        : { messages: 3_000_000, appends: 200, rounds: 20 },
     ),
   follow: (bed) => benchFollow(bed, quick ? 5 : 40, quick ? 5 : 30),
   files: (bed) => benchFiles(bed, quick ? 1 : 5, quick ? [1, 10] : [1, 10, 50]),

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import ts from "npm:typescript@5.9.3";
 import { StackError } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
+import { bundleCli } from "./bundle_cli.ts";
 import { adapterSizes } from "./client_sizes.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -63,6 +64,7 @@ export async function buildClient(folder: string): Promise<void> {
     }));
   }
   await Deno.copyFile(`${root}LICENSE`, `${folder}/LICENSE`);
+  await buildCommands(`${folder}/bin`);
   if (folder === source) return;
   for (const name of ["package.json", "README.md"]) {
     await Deno.copyFile(`${source}/${name}`, `${folder}/${name}`);
@@ -104,6 +106,14 @@ function hostWithFrameworks(options: ts.CompilerOptions): ts.CompilerHost {
       )
     );
   return host;
+}
+
+/** The program `continuum`, in one file. */
+async function buildCommands(folder: string): Promise<void> {
+  const { code, licences } = await bundleCli();
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/continuum.js`, code);
+  await Deno.writeTextFile(`${folder}/LICENSES.txt`, licences);
 }
 
 /** Every module below a folder. */

@@ -76,6 +76,7 @@ function targetOf(stack: Stack): Record<string, string> {
     SUPABASE_PUBLISHABLE_KEY: stack.publishableKey,
     SUPABASE_SECRET_KEY: stack.secretKey,
     SUPABASE_DB_URL: stack.dbUrl,
+    CONTINUUM_TEST_SIGNING_KEY: JSON.stringify(stack.key.privateJwk),
   };
 }
 

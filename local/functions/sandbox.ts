@@ -4,8 +4,8 @@ import { join } from "../paths.ts";
 import { entrypoint } from "./folder.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Memory of a hosted function's process, in MiB. */
-const HEAP_MIB = 256;
+/** Memory of a hosted function's process. */
+const HOSTED_HEAP_MIB = 256;
 
 export interface Sandbox {
   /** A folder of folders, each with an index.ts or index.js. */
@@ -15,11 +15,13 @@ export interface Sandbox {
   env: Record<string, string>;
   /** The only address that a function may reach, beside that of a read replica which its environment names. */
   reach: string;
+  /** The memory that JavaScript values may take; that of a hosted function where absent. */
+  heapMiB?: number;
 }
 
 /** No file, no program, no host but the gateway: what is missing here is missing when deployed. */
 export async function sandboxed(
-  { dir, runtime, env, reach }: Sandbox,
+  { dir, runtime, env, reach, heapMiB = HOSTED_HEAP_MIB }: Sandbox,
   name: string,
   port: number,
 ) {
@@ -38,7 +40,7 @@ export async function sandboxed(
       `--port=${port}`,
       `--allow-net=${reach},127.0.0.1:${port}${readReplica(env)}`,
       ...allowEnv,
-      `--v8-flags=--max-old-space-size=${HEAP_MIB}`,
+      `--v8-flags=--max-old-space-size=${heapMiB}`,
       await entrypoint(dir, name) ?? join(dir, name),
     ],
     cwd: root,

@@ -34,6 +34,7 @@ declare
   seqs   bigint[];
   answer json;
 begin
+  perform continuum.require_account();
   if pg_is_in_recovery() then
     perform continuum.require_replayed(
       (select c.last_seq from continuum.conversations c where c.id = export_messages.conversation_id), through

@@ -178,6 +178,10 @@ export type Database = {
         Args: { max_conversations: number };
         Returns: string;
       };
+      take_request: {
+        Args: { class: string; quota: number; window_seconds: number };
+        Returns: string;
+      };
       unlink_file: {
         Args: { continuation_id: string; file_id: string };
         Returns: string;

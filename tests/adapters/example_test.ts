@@ -7,6 +7,7 @@ import {
   lastMessageOnly,
   type LoadedMessages,
 } from "../../client/src/adapters/ai-sdk/index.ts";
+import { findChromium, withPage } from "../client/browser.ts";
 import { builtPackage, run } from "../client/package.ts";
 import { typeFaults } from "../client/type_check.ts";
 import { fresh } from "../support/http.ts";
@@ -204,4 +205,68 @@ Deno.test("a page that is reloaded during an answer gets all of it", async () =>
     texts((await server.load(id, `&after=${lastSeq}`)).messages),
     ["Hello", "Answer 1. You have told me 1 thing. The last was: Hello"],
   );
+});
+
+/** The example's pages, with a script on the first one that does what a user would do. */
+function withDriver(url: string, onResult: (result: unknown) => void) {
+  return Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      const { pathname, search } = new URL(request.url);
+      switch (pathname) {
+        case "/":
+          return new Response(
+            await (await fetch(url)).text() +
+              '<script type="module" src="/driver.js"></script>',
+            { headers: { "Content-Type": "text/html" } },
+          );
+        case "/driver.js":
+          return new Response(
+            await Deno.readTextFile(
+              new URL("example_driver.js", import.meta.url),
+            ),
+            { headers: { "Content-Type": "text/javascript" } },
+          );
+        case "/result":
+          onResult(await request.json());
+          return new Response();
+        default:
+          return await fetch(url + pathname + search, {
+            method: request.method,
+            headers: request.headers,
+            body: request.body,
+            signal: request.signal,
+          });
+      }
+    },
+  );
+}
+
+const chromium = findChromium();
+
+Deno.test({
+  name: "in a browser: another answer, a reload during an answer, a stop",
+  ignore: chromium === null,
+  async fn() {
+    await using server = await serve(60);
+    const result = Promise.withResolvers<unknown>();
+    const pages = withDriver(server.url, result.resolve);
+    const { before, after, error } = await withPage(
+      chromium!,
+      `http://127.0.0.1:${pages.addr.port}/`,
+      result.promise,
+    ) as { before: string[]; after: string[]; error?: string };
+    await pages.shutdown();
+    assert.equal(error, undefined);
+    assert.deepEqual(after, before);
+    assert.deepEqual(after.slice(0, 5), [
+      "user: Hello",
+      "assistant: Answer 2. You have told me 1 thing. The last was: Hello",
+      "user: More",
+      "assistant: Answer 3. You have told me 2 things. The last was: More",
+      "user: Stop me",
+    ]);
+    assert.match(after[5] ?? "", /^assistant: Answer 4. You have/);
+    assert.doesNotMatch(after[5] ?? "", /Stop me$/);
+  },
 });

@@ -2,6 +2,10 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { adapterSizes, adaptersOf } from "../../scripts/client_sizes.ts";
+import { signUp } from "../support/actors.ts";
+import { fresh } from "../support/http.ts";
+import { target } from "../support/target.ts";
+import { tokenOf } from "../client/clients.ts";
 import { builtPackage, emptyProject, packed, run } from "../client/package.ts";
 import { typeFaults } from "../client/type_check.ts";
 
@@ -35,6 +39,7 @@ const built = await builtPackage(folder);
 const { tarball } = await packed(built);
 const project = await emptyProject(folder, tarball);
 await linkFrameworks();
+const user = await signUp("owner");
 
 /** Installs the peers of the package, as they are for these tests. */
 async function linkFrameworks(): Promise<void> {
@@ -81,6 +86,24 @@ for (
       [name, { exports }],
     ) => [name, exports.toSorted()]);
     assert.deepEqual(JSON.parse(output), Object.fromEntries(expected));
+  });
+
+  Deno.test(`the adapters of the tarball keep what they are given in ${runtime}`, async () => {
+    const script = new URL("package_user.mjs", import.meta.url);
+    await Deno.copyFile(script, `${project}/user.mjs`);
+    const output = await run(program, [...args, "user.mjs"], project, {
+      SUPABASE_URL: target.url,
+      SUPABASE_PUBLISHABLE_KEY: target.publishableKey,
+      ACCESS_TOKEN: tokenOf(user),
+      NAME: fresh(runtime),
+    });
+    assert.deepEqual(JSON.parse(output), [
+      ["claude\0"],
+      ["langchain"],
+      { text: "langgraph" },
+      { role: "user", content: "openai-agents" },
+      [],
+    ]);
   });
 }
 

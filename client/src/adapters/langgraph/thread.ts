@@ -81,7 +81,7 @@ export class Thread {
 
   async read<P extends Part>(name: string): Promise<P | undefined> {
     const message = await this.#message(name);
-    return message && partOf(message) as P;
+    return message && partOf(message) as P | undefined;
   }
 
   /** All rows, the newest first. */
@@ -92,7 +92,8 @@ export class Thread {
       const { messages, has_more } = await this.#conversation
         .messages({ newestFirst: true, before: at, limit }).page();
       for (const message of [...messages].reverse()) {
-        yield { name: message.client_id, part: partOf(message) };
+        const part = partOf(message);
+        if (part !== undefined) yield { name: message.client_id, part };
       }
       at = messages.at(0)?.position;
       if (!has_more || at === undefined || at <= 1) return;
@@ -181,8 +182,12 @@ export function inputOf({ name, part }: Row): MessageInput {
   };
 }
 
-function partOf(message: Message): Part {
-  return restored(message.parts?.[0]) as Part;
+/** Undefined for a message that was erased, or that another client has appended. */
+function partOf({ parts }: Message): Part | undefined {
+  const part = parts?.[0];
+  return String(part?.type).startsWith("langgraph_")
+    ? restored(part) as Part
+    : undefined;
 }
 
 /** A title has at most 200 characters, and none that are not shown. */

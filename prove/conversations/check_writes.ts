@@ -26,7 +26,9 @@ export function* checkWrites(evidence: Evidence): Generator<Anomaly> {
     if (write.outcome === "done" && first !== undefined) {
       const last = write.told.at(-1)!;
       if (byId.has(last.conversation)) {
-        if (counts.some((count) => count === 0)) {
+        if (
+          counts.some((count) => count === 0) && !isErased(last, evidence)
+        ) {
           yield wrong("lost", `was acknowledged and is not stored.`);
           continue;
         }
@@ -52,6 +54,15 @@ export function* checkWrites(evidence: Evidence): Generator<Anomaly> {
   for (const conversation of stored.conversations) {
     yield* checkOrder(conversation, evidence, found);
   }
+}
+
+/** Whether a correction was answered with what it corrects, of which an erasure has left nothing to compare. */
+function isErased(
+  { conversation, seqs, replayed }: Told,
+  { byId }: Evidence,
+): boolean {
+  const rows = byId.get(conversation)?.rows ?? [];
+  return replayed && seqs.every((seq) => rows[seq - 1]?.isErased);
 }
 
 type Found = Map<

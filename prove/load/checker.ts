@@ -1,5 +1,6 @@
 /** Load: more than there is room for, and then the same for long. */
 import { targetOf } from "../../tests/local/own_stack.ts";
+import { nobody } from "../../tests/support/actors.ts";
 import { request } from "../../tests/support/http.ts";
 import { withSql } from "../../tests/support/sql.ts";
 import type { Target } from "../../tests/support/target.ts";
@@ -21,6 +22,9 @@ const SOAKERS = 8;
 
 /** How long everything may take to be well again, in milliseconds. */
 const RECOVERY_MS = 30_000;
+
+/** How long uploads that broke off may keep what they took, in milliseconds, before a sweep is asked. */
+const GIVEN_BACK_MS = 10_000;
 
 /** An answer in calm times, in milliseconds. */
 const CALM_MS = 5000;
@@ -60,6 +64,8 @@ class Load {
   readonly #at: Target;
   readonly #dice: Dice;
   #clients: Client[] = [];
+  /** Nobody else sends requests in this user's name. */
+  #slow!: Client;
 
   constructor(task: Task) {
     this.#task = task;
@@ -69,6 +75,8 @@ class Load {
 
   async prepare(): Promise<void> {
     this.#clients = await newClients(this.#at, USERS);
+    [this.#slow] = await newClients(this.#at, 1) as [Client];
+    await this.#note("at the start");
   }
 
   /** Sends two requests from each of `count` clients while something is amiss, and then has it recover. */
@@ -88,13 +96,14 @@ class Load {
         }),
       );
     }
+    await this.#note(`after "${phase}"`);
     await this.#recovered(phase);
   }
 
   /** Slow readers and senders take nothing from the others. */
   async besideSlowOnes(): Promise<void> {
     const { stack, report } = this.#task;
-    const { actor } = this.#clients[0]!;
+    const { actor } = this.#slow;
     const paths = await this.#longAnswers();
     {
       await using slow = new SlowClients(stack.apiUrl);
@@ -105,7 +114,7 @@ class Load {
       }
       const until = performance.now() + 8000;
       for (let number = 1; performance.now() < until; number++) {
-        const reply = await this.#act(number % (USERS - 1) + 1);
+        const reply = await this.#act(number);
         judge(report, "beside slow clients", reply);
         const ms = reply.endedAt - reply.startedAt;
         if (ms > CALM_MS) {
@@ -115,10 +124,7 @@ class Load {
           });
         }
       }
-      report.figure(
-        "beside 50 slow readers and 50 slow senders",
-        described(await figuresOf(stack)),
-      );
+      await this.#note("beside 50 slow readers and 50 slow senders");
     }
     await this.#recovered("slow clients");
     await this.#givenBack();
@@ -191,6 +197,11 @@ class Load {
     );
   }
 
+  async #note(when: string): Promise<void> {
+    const { report, stack } = this.#task;
+    report.figure(when, described(await figuresOf(stack)));
+  }
+
   async #act(number: number) {
     const client = this.#clients[number % this.#clients.length]!;
     return await act(client, this.#at, this.#dice);
@@ -223,7 +234,7 @@ class Load {
 
   /** Paths whose answers are some megabytes. */
   async #longAnswers(): Promise<string[]> {
-    const { actor } = this.#clients[0]!;
+    const { actor } = this.#slow;
     const file = await request(actor, "file-upload", {
       at: this.#at,
       body: "x".repeat(8 * 1024 * 1024),
@@ -248,25 +259,30 @@ class Load {
     ];
   }
 
-  /** Uploads that ended in the middle leave no quota taken. */
+  /** Uploads that ended in the middle leave no quota taken, at the latest once a sweep has found them. */
   async #givenBack(): Promise<void> {
     const { report } = this.#task;
     const pending = () =>
       withSql(async (sql) => {
         const [row] = await sql<{ count: number }[]>`
-          select count(*)::int from continuum.file_contents where status = 'pending'
+          select count(*)::int from continuum.file_contents
+          where status = 'pending' and owner_id = ${this.#slow.actor.id}
         `;
         return row?.count ?? 0;
       }, this.#at.dbUrl);
-    const until = performance.now() + RECOVERY_MS;
-    while (await pending() > 0) {
-      if (performance.now() > until) {
-        return report.anomaly({
-          kind: "not given back",
-          detail: `${await pending()} uploads that broke off are pending.`,
-        });
-      }
-      await sleep(200);
-    }
+    const until = performance.now() + GIVEN_BACK_MS;
+    while (await pending() > 0 && performance.now() < until) await sleep(200);
+    report.figure("broken-off uploads left to the sweep", await pending());
+    await sleep(1000);
+    await request(nobody(this.#at), "file-upload/_/sweep", {
+      at: this.#at,
+      headers: { apikey: this.#at.secretKey },
+      json: { pending_seconds: 1 },
+    });
+    if (await pending() === 0) return;
+    report.anomaly({
+      kind: "not given back",
+      detail: `${await pending()} uploads that broke off are still pending.`,
+    });
   }
 }

@@ -5,6 +5,9 @@ import { call, type CallOptions, type Reply } from "../call.ts";
 import type { Dice } from "../http/random.ts";
 import type { Report } from "../report.ts";
 
+/** Longer than a function gives another one or Storage: whoever waits as long gets an answer. In milliseconds. */
+const PATIENCE_MS = 40_000;
+
 /** A user who has something to read. */
 export interface Client {
   actor: Actor & { id: string };
@@ -58,9 +61,11 @@ export async function act(
   { actor, conversation, file }: Client,
   at: Target,
   dice: Dice,
-): Promise<Reply> {
-  const ask = (path: string, options?: CallOptions) =>
-    call(actor, at, path, options);
+): Promise<Reply & { path: string }> {
+  const ask = async (path: string, options?: CallOptions) => ({
+    ...await call(actor, at, path, { timeoutMs: PATIENCE_MS, ...options }),
+    path,
+  });
   const words = () => `${crypto.randomUUID()} words about load`;
   const message = () => ({ role: "user", content: words() });
   switch (dice.below(14)) {
@@ -111,17 +116,24 @@ export async function act(
  * Counts a reply, and reports it if it is none that a client may get under load: done, or refused for now with
  * `Retry-After`.
  */
-export function judge(report: Report, phase: string, reply: Reply): void {
-  report.count(`${phase}: ${reply.status ?? reply.code}`);
-  const { status, headers, text, code } = reply;
+export function judge(
+  report: Report,
+  phase: string,
+  reply: Reply & { path: string },
+): void {
+  const { status, headers, text, code, path } = reply;
+  // An export that cannot go on is cut, which is how a stream says so.
+  const isCut = code === "TypeError" && path.endsWith("/export");
+  report.count(`${phase}: ${isCut ? "export cut" : status ?? code}`);
+  if (isCut) return;
   if (status !== null && status < 300) return;
   const isForNow = status === 503 || status === 429;
   if (isForNow && /^\d+$/.test(headers.get("Retry-After") ?? "")) return;
   report.anomaly({
     kind: `${phase}: ${status ?? code}`,
     detail: isForNow
-      ? `A ${status} without Retry-After: ${text.slice(0, 200)}`
-      : `After ${Math.round(reply.endedAt - reply.startedAt)} ms: ${
+      ? `${path}: a ${status} without Retry-After: ${text.slice(0, 200)}`
+      : `${path}: after ${Math.round(reply.endedAt - reply.startedAt)} ms: ${
         text.slice(0, 200)
       }`,
   });

@@ -22,7 +22,10 @@ export class SlowClients implements AsyncDisposable {
     });
   }
 
-  /** Announces a body of a mebibyte, and sends 64 bytes of it in each step. */
+  /**
+   * Announces a body of a mebibyte, and sends 64 bytes of it in each step, after 256 KiB at once: enough to recognise a
+   * file, and for an upload to begin.
+   */
   send(actor: Actor, path: string, type: string): void {
     this.#run(async (connection, signal) => {
       await write(
@@ -33,9 +36,9 @@ export class SlowClients implements AsyncDisposable {
           "X-File-Name": "slow.txt",
         }),
       );
-      const piece = new TextEncoder().encode('{"messages":[ '.padEnd(64));
+      await write(connection, '{"messages":[ '.padEnd(262_144));
       while (!signal.aborted) {
-        await connection.write(piece);
+        await write(connection, " ".repeat(64));
         await step(signal);
       }
     });
@@ -89,7 +92,8 @@ function head(
 }
 
 async function write(connection: Deno.TcpConn, text: string): Promise<void> {
-  await connection.write(new TextEncoder().encode(text));
+  let rest: Uint8Array = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(await connection.write(rest));
 }
 
 function step(signal: AbortSignal): Promise<void> {

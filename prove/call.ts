@@ -36,6 +36,9 @@ export interface CallOptions {
 /** As patient as a client library may be. */
 const TIMEOUT_MS = 15_000;
 
+/** How often a request is tried that has to succeed: for longer than any fault lasts. */
+const INSISTENCE = 300;
+
 /** Sends a request to `/functions/v1/<path>`. Never throws. */
 export async function call(
   actor: Pick<Actor, "headers">,
@@ -77,6 +80,26 @@ export async function call(
       startedAt,
       endedAt: performance.now(),
     };
+  }
+}
+
+/**
+ * Sends a request that has to succeed, until it does.
+ *
+ * @throws {Error} if it is refused, or never succeeds.
+ */
+export async function insist(
+  ...request: Parameters<typeof call>
+): Promise<Reply> {
+  for (let tries = 0;; tries++) {
+    const reply = await call(...request);
+    if (reply.outcome === "done") return reply;
+    const mayPass = reply.outcome === "unknown" ||
+      reply.code === "rate_limited";
+    if (!mayPass || tries === INSISTENCE) {
+      throw new Error(`${request[2]} failed: ${reply.code} ${reply.text}`);
+    }
+    await sleep(200);
   }
 }
 

@@ -143,7 +143,7 @@ export class Client {
 
 /** What an event needs of an answer: the ids and places, not the texts. */
 function abridged(body: Reply["body"]): unknown {
-  if (body.messages === undefined && body.conversation === undefined) {
+  if (body.conversation == null) {
     return body;
   }
   const { last_seq, head_position, id, updated_at } = body.conversation ?? {};

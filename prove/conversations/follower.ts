@@ -14,6 +14,8 @@ const SILENCE_MS = 20_000;
 
 export class Follower {
   readonly heard: Heard;
+  readonly #enough = new AbortController();
+  #isRetired = false;
 
   constructor(
     name: string,
@@ -33,8 +35,16 @@ export class Follower {
     history.followers.push(this.heard);
   }
 
-  /** Follows until aborted, coming back after each break. */
-  async run(over: AbortSignal): Promise<void> {
+  /** Lets it go once it has all up to a seq: nobody writes there any more. */
+  retire(lastSeq: number): void {
+    this.heard.owed = lastSeq;
+    this.#isRetired = true;
+    if (this.heard.seq >= lastSeq) this.#enough.abort();
+  }
+
+  /** Follows until aborted or retired, coming back after each break. */
+  async run(end: AbortSignal): Promise<void> {
+    const over = AbortSignal.any([end, this.#enough.signal]);
     while (!over.aborted) {
       try {
         if (this.transport === "events") await this.#readEvents(over);
@@ -48,29 +58,28 @@ export class Follower {
 
   async #readEvents(over: AbortSignal): Promise<void> {
     const askedAt = performance.now();
-    await using followed = await open(this.actor, this.place.id, {
-      at: this.at,
-      headers: { "Last-Event-ID": String(this.heard.seq) },
-    });
-    if (!followed.response.ok) return;
-    const leave = () => void followed.leave();
-    over.addEventListener("abort", leave);
-    let timer = setTimeout(leave, SILENCE_MS);
+    const silent = new AbortController();
+    let timer = setTimeout(() => silent.abort(), SILENCE_MS);
     try {
+      await using followed = await open(this.actor, this.place.id, {
+        at: this.at,
+        headers: { "Last-Event-ID": String(this.heard.seq) },
+        signal: AbortSignal.any([over, silent.signal]),
+      });
+      if (!followed.response.ok) return;
       for (
         let event = await followed.next();
         event !== null;
         event = await followed.next()
       ) {
         clearTimeout(timer);
-        timer = setTimeout(leave, SILENCE_MS);
+        timer = setTimeout(() => silent.abort(), SILENCE_MS);
         this.report.count(`follow: ${event.event}`);
         if (event.event === "message") this.#take(event.data, askedAt);
         if (event.event === "head") this.#takeHead(event.data, askedAt);
       }
     } finally {
       clearTimeout(timer);
-      over.removeEventListener("abort", leave);
     }
   }
 
@@ -103,6 +112,7 @@ export class Follower {
       });
     }
     this.heard.seq = seq;
+    if (this.#isRetired && seq >= this.heard.owed) this.#enough.abort();
     const { id, name } = this.place;
     this.history.see(id, name, rowsOf([message]), this.heard.follower, askedAt);
   }

@@ -6,6 +6,7 @@ import { withSql } from "../../tests/support/sql.ts";
 import type { Target } from "../../tests/support/target.ts";
 import { sleep } from "../call.ts";
 import type { Checker, Task } from "../checker.ts";
+import { rewriteFunction } from "../faults/plant.ts";
 import { Dice } from "../http/random.ts";
 import { act, type Client, judge, newClients } from "./clients.ts";
 import { lockConversations, takeConnections } from "./exhaust.ts";
@@ -36,6 +37,18 @@ export const checker: Checker = {
   name: "load",
   summary:
     "Exhausts connections, sends from 200 clients at once, reads and sends slowly, then soaks: refusals say when to come again, all recovers, and nothing grows.",
+  plants: {
+    "slow-pages": {
+      summary: "A page of history takes longer than a request may.",
+      apply: (stack) =>
+        rewriteFunction(
+          stack,
+          "public.read_history",
+          /\bbegin\b/,
+          "begin perform pg_sleep(6);",
+        ),
+    },
+  },
   async run(task) {
     const load = new Load(task);
     await load.prepare();
@@ -132,7 +145,7 @@ class Load {
 
   /** Mixed requests for as long as asked; nothing may grow. */
   async soak(): Promise<void> {
-    const { stack, report, seconds, signal } = this.#task;
+    const { report, seconds, signal } = this.#task;
     const work = async (milliseconds: number) => {
       const until = performance.now() + milliseconds;
       await Promise.all(

@@ -45,7 +45,6 @@ export const uploadFile = userRoute({
     "file_too_large",
     "quota_exceeded",
     "type_mismatch",
-    "unsupported_media_type",
     "digest_mismatch",
   ],
 }, async (c, { query, headers }) => {

@@ -3,8 +3,11 @@
 /** The beginning of a parameter: its name and the equals sign. */
 const NAME = /;\s*([\w*-]+)\s*=\s*/g;
 
-/** What may follow a value: the next parameter, or the end of the header. */
-const END = /\s*(?:;\s*[\w*-]+\s*=|;?\s*$)/y;
+/**
+ * What may follow a value: the next parameter, or the end of the header. Like all expressions here, it takes no
+ * more than a step for each character, whatever is sent.
+ */
+const END = /\s*(?:;\s*[\w*-]+\s*=|$)/y;
 
 /**
  * The parameters by their name in lower case. If a name is there twice, the first one counts. A value ends only
@@ -12,7 +15,7 @@ const END = /\s*(?:;\s*[\w*-]+\s*=|;?\s*$)/y;
  * (`filename="a"b".txt"`) or do not quote spaces (`filename=my file.txt`).
  */
 export function dispositionParameters(header: string): Map<string, string> {
-  const text = `;${header}`;
+  const text = `;${withoutEnd(header)}`;
   const parameters = new Map<string, string>();
   NAME.lastIndex = 0;
   for (let match; (match = NAME.exec(text)) !== null;) {
@@ -54,5 +57,12 @@ function endsAt(text: string, at: number): boolean {
 function bareValue(text: string, start: number): [string, number] {
   NAME.lastIndex = start;
   const next = NAME.exec(text)?.index ?? text.length;
-  return [text.slice(start, next).replace(/[\s;]+$/, ""), next];
+  return [withoutEnd(text.slice(start, next)), next];
+}
+
+/** A text without the white space and semicolons at its end. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (/[\s;]/.test(text[end - 1] ?? "")) end--;
+  return text.slice(0, end);
 }

@@ -46,7 +46,10 @@ export async function* partsOf(
     const headers = readHeaders(await source.headers());
     const content = source.content();
     if (isField(headers)) {
-      yield await readField(headers?.disposition ?? "", content);
+      yield await readField(
+        headers?.disposition ?? "",
+        decoded(headers?.encoding ?? null, content),
+      );
     } else if (
       headers === null ||
       dispositionParameters(headers.disposition ?? "").get("filename") !== ""
@@ -130,15 +133,15 @@ function filePart(headers: PartHeaders | null, content: Chunks): FilePart {
 
 async function readField(
   disposition: string,
-  content: AsyncIterable<Uint8Array>,
+  content: Chunks,
 ): Promise<FieldPart> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let value = "";
   let size = 0;
-  for await (const chunk of content) {
-    size += chunk.byteLength;
+  for (let next; !(next = await content.next()).done;) {
+    size += next.value.byteLength;
     if (size <= MAX_FIELD_BYTES) {
-      value += decoder.decode(chunk, { stream: true });
+      value += decoder.decode(next.value, { stream: true });
     }
   }
   if (size > MAX_FIELD_BYTES) {

@@ -79,7 +79,10 @@ async function assemble(
   // They take longest to listen and need nothing of what follows to do so.
   const functions = await serveFunctions({
     ...await chooseFunctions(options),
-    env: environment(apiUrl, database.url, secrets.secretKey, key),
+    env: {
+      ...environment(apiUrl, database.url, secrets.secretKey, key),
+      ...options.functionsEnv,
+    },
     reach: `127.0.0.1:${gateway.port}`,
     onLine: options.onFunctionLine ??
       ((name, line) => console.log(`[${name}] ${line}`)),

@@ -5,7 +5,7 @@ import { keyHeader, randomName } from "./names.ts";
 import { APPEND } from "./paths.ts";
 import type { AppendAnswer, CallOptions, MessageInput } from "./types.ts";
 
-/** The options of an append. docs/api.md explains them in detail. */
+/** The options of an append. docs/reference/api.md explains them in detail. */
 export interface AppendOptions extends CallOptions {
   /** The append is refused unless this is the conversation's `last_seq`. */
   expectedSeq?: number | undefined;

@@ -32,7 +32,7 @@ export function startGateway(
     port,
     compresses,
     async (request) =>
-      refuseForeignHost(request) ??
+      refuseForeignHost(request) ?? refuseUnknownMethod(request) ??
         (opened === null
           ? starting()
           : await route(request, opened.services, opened.page)),
@@ -73,6 +73,24 @@ async function stop(server: Deno.HttpServer): Promise<void> {
   });
   await Promise.race([server.shutdown(), late]);
   clearTimeout(timer);
+}
+
+const METHODS = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+]);
+
+/** Methods are in capitals, and there is no way to pass on TRACE and the like: RFC 9110, section 15.6.2. */
+function refuseUnknownMethod({ method }: Request): Response | null {
+  return METHODS.has(method) ? null : Response.json(
+    { message: "The method is not implemented" },
+    { status: 501 },
+  );
 }
 
 async function route(

@@ -202,7 +202,7 @@ for (const { what, schema, around, pointer, http, rpc } of cases) {
   }
 }
 
-/** Bounds of bytes, levels and values, which a JSON schema cannot say: as docs/api.md names them. */
+/** Bounds of bytes, levels and values, which a JSON schema cannot say: as docs/reference/api.md names them. */
 const nested = (levels: number, inner = "") =>
   "[".repeat(levels) + inner + "]".repeat(levels);
 const withPart = (part: string) =>

@@ -1,4 +1,4 @@
-/** Files by functions.invoke of supabase-js, as docs/api.md shows it, and what it cannot send. */
+/** Files by functions.invoke of supabase-js, as docs/reference/api.md shows it, and what it cannot send. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { signUp } from "../support/actors.ts";

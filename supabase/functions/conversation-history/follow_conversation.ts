@@ -15,7 +15,7 @@ export const followConversation = userRoute({
   description:
     "Returns every message of the log after a seq, in order of seq, and then what is appended, as it comes: as an " +
     "event stream, or as JSON that may wait for the next message. A conversation that does not exist, or that you " +
-    "may not see, reads as empty and may be followed. docs/api.md describes the events.",
+    "may not see, reads as empty and may be followed. docs/reference/api.md describes the events.",
   params: ConversationPath,
   query: FollowQuery,
   headers: FollowHeaders,

@@ -1,4 +1,4 @@
-/** Every problem code of the API with its HTTP status and title. Documented in docs/api.md. */
+/** Every problem code of the API with its HTTP status and title. Documented in docs/reference/api.md. */
 export const catalogue = {
   malformed_request: { status: 400, title: "The request cannot be read." },
   invalid_cursor: {

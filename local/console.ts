@@ -1,8 +1,5 @@
 /** The page at `/` of the gateway: the console, bundled when it is first asked for and again when it has changed. */
-import {
-  bundleConsole,
-  type ConsoleBundle,
-} from "../scripts/console_bundle.ts";
+import type { ConsoleBundle } from "../scripts/console_bundle.ts";
 import { consolePage, contentSecurityPolicy } from "../scripts/console_page.ts";
 import { root } from "./config.ts";
 import { PUBLISHABLE_KEY } from "./keys.ts";
@@ -32,7 +29,7 @@ export function consoleService(apiUrl: string): ConsoleService {
   async function bundle(): Promise<ConsoleBundle> {
     const changedAt = Math.max(...await Promise.all(SOURCES.map(newest)));
     if (current === null || current.changedAt < changedAt) {
-      current = { bundle: bundleConsole(), changedAt };
+      current = { bundle: built(), changedAt };
     }
     return await current.bundle;
   }
@@ -79,6 +76,12 @@ export function consoleService(apiUrl: string): ConsoleService {
       });
     }
   };
+}
+
+/** A stack whose page nobody opens does not load the bundler. */
+async function built(): Promise<ConsoleBundle> {
+  const { bundleConsole } = await import("../scripts/console_bundle.ts");
+  return await bundleConsole();
 }
 
 function answer(

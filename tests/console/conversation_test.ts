@@ -94,13 +94,12 @@ browserTest(
       text,
     );
     assert.ok(Math.abs(after - before) < 60, `moved by ${after - before}`);
-    for (let i = 0; i < 10; i++) {
+    while (await messages.count() < 360) {
+      const before = await messages.count();
       await scroller.evaluate((element) => element.scrollTop = 0);
-      if (await page.getByText("The conversation begins here.").isVisible()) {
-        break;
-      }
-      await page.waitForTimeout(200);
+      await eventually(() => messages.count(), (count) => count > before);
     }
+    await page.getByText("The conversation begins here.").waitFor();
     await eventually(() => messages.count(), (count) => count === 360);
     assert.match(await messages.first().innerText(), /early 1$/);
   },

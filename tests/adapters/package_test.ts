@@ -11,6 +11,19 @@ import { typeFaults } from "../client/type_check.ts";
 
 /** What each adapter exports, and the most bytes that it adds to the core. */
 const ADAPTERS: Record<string, { exports: string[]; bytes: number }> = {
+  "ai-sdk": {
+    exports: ["StoredChat", "lastMessageOnly", "loadMessages", "openChat"],
+    bytes: 13000,
+  },
+  "assistant-ui": {
+    exports: [
+      "attachments",
+      "threadHistory",
+      "threadList",
+      "useThreadAdapters",
+    ],
+    bytes: 18500,
+  },
   langgraph: { exports: ["ContinuumSaver"], bytes: 15000 },
   "openai-agents": { exports: ["ContinuumSession"], bytes: 8000 },
   claude: { exports: ["ContinuumSessionStore"], bytes: 8000 },

@@ -22,6 +22,7 @@ export function typeFaults(
     typeRoots: [`${modules}@types`],
     types: ["node"],
     allowImportingTsExtensions: true,
+    jsx: ts.JsxEmit.ReactJSX,
     noEmit: true,
     strict: true,
     exactOptionalPropertyTypes: true,

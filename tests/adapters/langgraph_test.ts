@@ -260,6 +260,23 @@ Deno.test("a run that begins at an old checkpoint is a branch: each has its own 
   });
 });
 
+Deno.test("copies of checkpoints of two branches have the values of their own branch", async () => {
+  const config = { configurable: { thread_id: fresh("thread") } };
+  const graph = counter();
+  await graph.invoke({ n: 0, constant: "c" }, config);
+  const { config: first } = await graph.getState(config);
+  const branches = [];
+  for (const n of [5, 6]) branches.push(await graph.updateState(first, { n }));
+  for (const reader of [graph, counter()]) {
+    const values = [];
+    for (const branch of branches) {
+      const copy = await reader.updateState(branch, null, "__copy__");
+      values.push((await counter().getState(copy)).values.n);
+    }
+    assert.deepEqual(values, [5, 6]);
+  }
+});
+
 Deno.test("a subgraph has checkpoints of its own, and is found again by a run that begins anew", async () => {
   const build = () => {
     const inner = new StateGraph(MessagesAnnotation)

@@ -3,9 +3,9 @@ import type { ConversationHandle } from "../../conversation.ts";
 import { ContinuumError } from "../../error.ts";
 import type { Message, MessageInput } from "../../types.ts";
 import { atMost } from "../shared/at_most.ts";
+import { batches } from "../shared/batches.ts";
 import { escaped, restored } from "../shared/exact_json.ts";
 import { deleteConversation } from "../shared/deleting.ts";
-import { inRequests } from "../shared/requests.ts";
 import {
   checkpointName,
   type CheckpointPart,
@@ -135,8 +135,9 @@ export class Thread {
   ): Promise<void> {
     const known = this.#stored;
     const missing = [...pieces].filter(([name]) => !known.pieces.has(name));
-    const requests = inRequests(
+    const requests = batches(
       [...missing.map(([, row]) => row), ...rows].map(inputOf),
+      undefined,
       rows.length,
     );
     for (const messages of requests) {

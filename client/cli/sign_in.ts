@@ -58,7 +58,12 @@ export async function signIn(
     );
   }
   // Numbers keep their spelling on the way in and out.
-  const http = { json: { parse: parseExact, stringify: JSON.stringify } };
+  const http = {
+    json: { parse: parseExact, stringify: JSON.stringify },
+    // Whoever imports for an hour waits rather than begins again: for a rate limit, or a network that is away.
+    retries: 8,
+    maxRetryAfterMs: 120_000,
+  };
   const create = (credentials: Partial<ContinuumOptions>) =>
     createContinuum({ url, key, ...http, ...credentials } as ContinuumOptions);
 

@@ -559,6 +559,32 @@ export const openaiArray: MadeExport = {
   firstTime: "",
 };
 
+export const chatbotUi: MadeExport = {
+  format: "chatbot-ui",
+  write: () =>
+    file("chatbot-ui.json", {
+      version: 4,
+      history: [{
+        id: "h1",
+        name: "Hello",
+        messages: [
+          { role: "user", type: "text", content: "one" },
+          { role: "assistant", type: "text", content: "two" },
+          { role: "user", type: "text", content: "one" },
+        ],
+        model: { id: "m" },
+        prompt: "Be brief",
+        folderId: null,
+      }],
+      folders: [],
+      prompts: [],
+    }),
+  names: ["chatbot-ui:h1"],
+  shown: ["one", "two", "one"],
+  paths: ["/one", "/one/two", "/one/two/one"],
+  firstTime: "",
+};
+
 export const ALL: Record<string, MadeExport> = {
   "ChatGPT": chatgpt,
   "Claude.ai": claudeAi,
@@ -567,5 +593,6 @@ export const ALL: Record<string, MadeExport> = {
   "LibreChat, a list": librechatFlat,
   "LibreChat, in each other": librechatRecursive,
   "Open WebUI": openWebui,
+  "Chatbot UI": chatbotUi,
   "an array of OpenAI messages": openaiArray,
 };

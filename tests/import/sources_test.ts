@@ -356,6 +356,11 @@ Deno.test("messages beyond the limits are kept: long text in parts, more than a 
     .json();
   assert.equal(kept.parts[0].text, huge);
   assert.equal(fourth.content, "NUL \ufffd and lone \ufffd");
+  assert.deepEqual(JSON.parse(fourth.parts[0].json), {
+    content: "NUL \0 and lone \ud83d",
+    parts: [],
+    metadata: {},
+  });
   const again = await importInto(accountOf(user), path);
   assert.equal(again.conversations.unchanged, 1);
 });

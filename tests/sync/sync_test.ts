@@ -1,6 +1,6 @@
 /** The sessions of Claude Code and Codex are the same on every machine, and no line is lost or twice. */
 import assert from "node:assert/strict";
-import { append, request } from "../support/http.ts";
+import { request } from "../support/http.ts";
 import { everythingOf, newUser, type User } from "../import/importing.ts";
 import { cutting } from "../import/cutting.ts";
 import { entry, Machine, settle, textOf } from "./machines.ts";
@@ -112,6 +112,13 @@ Deno.test("what two machines add to one session at once is kept on both: as it w
     textOf([...start, ...ofB, more]),
   );
   assert.equal((await everythingOf(user)).size, 1);
+
+  // Which session a second file is of is in the file itself.
+  const before = await everythingOf(user);
+  await Deno.remove(a.state);
+  await Deno.remove(b.state);
+  await settle([a, b]);
+  assert.deepEqual(await everythingOf(user), before);
 
   // A third machine gets both.
   const c = new Machine(user);
@@ -281,13 +288,16 @@ Deno.test("a conversation cannot write outside of the folders of sessions, nor c
   }
   assert.deepEqual(await a.contents(), []);
 
-  const stranger = await newUser();
-  const name = `sync:claude-code:${session()}`;
-  const { body } = await append(stranger, name, ["theirs"], {
-    metadata: { sync: { path: "p/x.jsonl" } },
-  });
+  const stranger = new Machine(await newUser());
+  const theirs = session();
+  await stranger.write(stranger.claude(theirs), [entry(theirs, "theirs")]);
+  await stranger.sync();
+  const { body } = await request(
+    stranger.user,
+    `conversation-history/${encodeURIComponent(`sync:claude-code:${theirs}`)}`,
+  );
   await request(
-    stranger,
+    stranger.user,
     `conversation-history/${body.conversation.id}/members/${user.id}`,
     { method: "PUT", json: { role: "editor" } },
   );

@@ -2,6 +2,7 @@
 import type { Format } from "./model.ts";
 import { valuesOf } from "../json/values.ts";
 import type { Entry } from "./entries.ts";
+import { chatbotUi } from "./formats/chatbot_ui.ts";
 import { chatgpt } from "./formats/chatgpt.ts";
 import { claudeAi } from "./formats/claude_ai.ts";
 import { claudeCode } from "./formats/claude_code.ts";
@@ -20,6 +21,7 @@ export const FORMATS: Format[] = [
   claudeAi,
   openWebui,
   librechat,
+  chatbotUi,
   codex,
   claudeCode,
   openai,

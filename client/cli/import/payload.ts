@@ -60,6 +60,15 @@ export function payloadOf(
     parts = [{ type: "text", text: "" }];
   }
   const replaced = { count: 0 };
+  storable({ said, parts, metadata }, replaced);
+  if (replaced.count > 0) {
+    changes.push(
+      `${replaced.count} characters that no database holds as text (U+0000 and lone surrogates) read as U+FFFD. Its last part has them escaped.`,
+    );
+    // JSON text has escapes for them, which are plain text to a database.
+    const json = JSON.stringify({ content: said, parts, metadata });
+    parts = [...parts, { type: "escaped", json }];
+  }
   const input = storable({
     role,
     ...(said !== null && { content: said }),
@@ -68,12 +77,7 @@ export function payloadOf(
     client_id: clientId(id),
     ...(createdAt !== null && { created_at: createdAt }),
     ...(tokens !== undefined && { token_count: tokens }),
-  }, replaced) as Payload["input"];
-  if (replaced.count > 0) {
-    changes.push(
-      `${replaced.count} characters that no text of a database can hold (U+0000 and lone surrogates) are replaced by U+FFFD.`,
-    );
-  }
+  }) as Payload["input"];
   return {
     input,
     bytes: bytesOf(JSON.stringify(input)),

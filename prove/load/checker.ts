@@ -83,17 +83,22 @@ export const checker: Checker = {
   async run(task) {
     const load = new Load(task);
     await load.prepare();
+    const { impaired, clients } = load.scale;
     await load.under(
       "every row locked",
-      60,
+      impaired,
       () => lockConversations(task.stack),
     );
     await load.under(
       "no connection left",
-      60,
+      impaired,
       () => takeConnections(task.stack),
     );
-    await load.under("200 clients", CLIENTS, () => Promise.resolve(nothing));
+    await load.under(
+      `${clients} clients`,
+      clients,
+      () => Promise.resolve(nothing),
+    );
     await load.besideSlowOnes();
     await load.soak();
   },

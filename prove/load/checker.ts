@@ -164,6 +164,7 @@ class Load {
         if (number % 2 === 0) slow.send(actor, "file-upload", "text/plain");
         else slow.send(actor, "conversation-append", "application/json");
       }
+      await slow.begun();
       const until = performance.now() + slowMs;
       for (let number = 1; performance.now() < until; number++) {
         const reply = await this.#act(number);

@@ -91,7 +91,7 @@ export function functionsFromEnv(): Pick<
 function functionSettings(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(Deno.env.toObject()).filter(([name]) =>
-      /^CONTINUUM_(RATE_LIMIT_|PUBLIC_URL$)/.test(name)
+      /^CONTINUUM_(RATE_LIMIT_|(PUBLIC|READ)_URL$)/.test(name)
     ),
   );
 }

@@ -1,13 +1,18 @@
 /**
  * `deno task build`: bundles each function of supabase/functions into .build, a project of its own for the
  * Supabase CLI: its config.toml has the settings of supabase/config.toml, and the bundles as entrypoints.
- * `deno task deploy` deploys it, and `LOCAL_FUNCTIONS=built deno task start` serves it.
+ * `deno task deploy` deploys it, and `LOCAL_FUNCTIONS=built deno task start` serves it. `deno task build --into
+ * <folder>` puts the functions into a folder as well, such as volumes/functions of a self-hosted project.
  */
+import { parseArgs } from "node:util";
 import { buildDir, root, StackError } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
 import { functionNames } from "../local/functions/folder.ts";
 import { join } from "../local/paths.ts";
 import { type Bundle, bundle } from "./bundle.ts";
+
+/** For runtimes and versions of the CLI that look for an index.ts. */
+export const ENTRYPOINT = 'export { default } from "./index.js";\n';
 
 /** @returns the names of the functions. */
 export async function build(): Promise<string[]> {
@@ -106,4 +111,37 @@ function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-if (import.meta.main) await endingInSentences(async () => void await build());
+/**
+ * Puts what is built into a folder of functions, for a runtime that starts `index.ts` of each. Other functions in
+ * the folder, such as `main` of a self-hosted project, stay.
+ */
+export async function install(names: string[], folder: string): Promise<void> {
+  const info = await Deno.stat(folder).catch(() => null);
+  if (!info?.isDirectory) {
+    throw new StackError(`There is no folder ${folder}.`);
+  }
+  for (const name of names) {
+    const target = join(folder, name);
+    await Deno.mkdir(target, { recursive: true });
+    for (const file of ["index.js", "deno.json"]) {
+      const built = join(buildDir, "supabase/functions", name, file);
+      await writeIfNew(join(target, file), await Deno.readFile(built));
+    }
+    await writeIfNew(
+      join(target, "index.ts"),
+      encode(ENTRYPOINT),
+    );
+  }
+  console.log(`Put into ${folder}: ${names.join(", ")}.`);
+}
+
+if (import.meta.main) {
+  await endingInSentences(async () => {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: { into: { type: "string" } },
+    });
+    const names = await build();
+    if (values.into !== undefined) await install(names, values.into);
+  });
+}

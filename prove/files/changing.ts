@@ -1,7 +1,7 @@
 /** Steps with files that are there. */
-import { insist } from "../call.ts";
+import { insist, type Reply } from "../call.ts";
 import type { Client } from "./client.ts";
-import { isSame, type KnownFile } from "./history.ts";
+import { isSame, type KnownFile, UNLINKED_SECONDS } from "./history.ts";
 import type { Step, StepKind } from "./plan.ts";
 
 type Take = (client: Client, step: Step) => Promise<void>;
@@ -14,10 +14,15 @@ export const changingSteps: Partial<Record<StepKind, Take>> = {
   download,
   describe,
   list,
-  sweep: (client, step) => sweep(client, step, { pending_seconds: 20 }),
-  "sweep hard": (client, step) => {
-    client.shared.files.hardSweeps.push(performance.now());
-    return sweep(client, step, { pending_seconds: 10, unlinked_seconds: 5 });
+  sweep: async (client, step) => {
+    await sweep(client, step, { pending_seconds: 20 });
+  },
+  "sweep hard": async (client, step) => {
+    const asked = { endedAt: Infinity };
+    client.shared.files.hardSweeps.push(asked);
+    const json = { pending_seconds: 20, unlinked_seconds: UNLINKED_SECONDS };
+    const { outcome, endedAt } = await sweep(client, step, json);
+    if (outcome === "done") asked.endedAt = endedAt;
   },
   "delete a conversation": deleteConversation,
 };
@@ -191,15 +196,13 @@ async function list(client: Client, step: Step): Promise<void> {
   await client.ask(step.kind, `file-download?limit=${1 + step.pick % 100}`);
 }
 
-async function sweep(
+function sweep(
   client: Client,
-  step: Step,
+  { kind }: Step,
   json: Record<string, number>,
-): Promise<void> {
-  await client.ask(step.kind, "file-upload/_/sweep", {
-    as: client.shared.maintenance,
-    json,
-  });
+): Promise<Reply> {
+  const as = client.shared.maintenance;
+  return client.ask(kind, "file-upload/_/sweep", { as, json });
 }
 
 /** The last of the conversations goes, and another comes. */

@@ -16,6 +16,8 @@ export interface KnownFile {
   firstName: string;
   /** When somebody was first told. */
   toldAt: number;
+  /** When the newest upload of it began that was told: its time without a link starts no earlier. */
+  askedAt: number;
   deletions: Asked[];
   renames: (Asked & { name: string })[];
 }
@@ -40,6 +42,9 @@ export interface Upload {
   code?: string;
 }
 
+/** How long sweeps leave a file without a link. */
+export const UNLINKED_SECONDS = 8;
+
 export class Files {
   readonly files = new Map<string, KnownFile>();
   readonly uploads: Upload[] = [];
@@ -48,8 +53,8 @@ export class Files {
   readonly unlinks = new Set<string>();
   /** Conversations that somebody asked to delete. */
   readonly deletedConversations = new Set<string>();
-  /** Sweeps that remove files without a link. */
-  readonly hardSweeps: number[] = [];
+  /** When sweeps ended that remove files without a link; one that nobody was told of may go on. */
+  readonly hardSweeps: { endedAt: number }[] = [];
 
   constructor(readonly report: Report) {}
 
@@ -89,6 +94,7 @@ export class Files {
       ) {
         wrong("An upload was answered with a file that was deleted before");
       }
+      known.askedAt = Math.max(known.askedAt, askedAt);
       return known;
     }
     const fresh: KnownFile = {
@@ -97,6 +103,7 @@ export class Files {
       bytes,
       firstName: file.original_name,
       toldAt,
+      askedAt,
       deletions: [],
       renames: [],
     };
@@ -107,7 +114,11 @@ export class Files {
   /** Whether a file must be there for whoever asks after `at`. */
   mustBeThere(file: KnownFile, at = Infinity): boolean {
     if (file.deletions.length > 0 || file.toldAt > at) return false;
-    return this.hardSweeps.length === 0 ||
+    const mayBeSwept = this.hardSweeps.some(({ endedAt }) =>
+      Math.min(endedAt, at, performance.now()) - file.askedAt >
+        UNLINKED_SECONDS * 1000
+    );
+    return !mayBeSwept ||
       this.links.some((link) =>
         link.file === file.id && this.mustBeLinked(link, at)
       );

@@ -19,7 +19,7 @@ const WEIGHTS = {
   describe: 4,
   list: 3,
   sweep: 3,
-  "sweep hard": 1,
+  "sweep hard": 2,
   "delete a conversation": 1,
 } as const;
 

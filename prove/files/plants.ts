@@ -23,13 +23,13 @@ export const plants: Record<string, Plant> = {
         stack,
         "continuum.arrived_object",
         /if stored\.size_bytes is null then[^]*?end if;/,
-        "stored.size_bytes := content.announced_bytes; stored.mime_type := content.mime_type;",
+        "stored.size_bytes := coalesce(content.announced_bytes, stored.size_bytes); stored.mime_type := content.mime_type;",
       );
       await rewriteFunction(
         stack,
         "continuum.check_content",
         /if stored\.size_bytes is null[^]*?end if;/,
-        "stored.size_bytes := new.announced_bytes; stored.mime_type := new.mime_type;",
+        "stored.size_bytes := coalesce(new.announced_bytes, stored.size_bytes); stored.mime_type := new.mime_type;",
       );
     },
   },

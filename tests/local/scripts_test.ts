@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readEnvFile, setting } from "../../scripts/settings.ts";
-import { ownStack } from "./own_stack.ts";
 
-const { at } = await ownStack();
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const UNSET = {
   SUPABASE_URL: "",
@@ -79,53 +77,6 @@ Deno.test("the tests run against this machine unasked, and against their own sta
   }
 });
 
-/** What stands for a project: its public keys, and nothing else. */
-function projectWith(jwks: unknown): string {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) =>
-      jwks !== undefined && request.url.endsWith("jwks.json")
-        ? Response.json(jwks)
-        : new Response("nothing", { status: 404 }),
-  );
-  Deno.test.afterAll(() => server.shutdown());
-  return `http://127.0.0.1:${server.addr.port}`;
-}
-
-const absent = projectWith(undefined);
-const keyless = projectWith({ keys: [] });
-const empty = projectWith({ keys: [{ kid: "a" }] });
-
-Deno.test("doctor tells apart what can be wrong with a project", async () => {
-  const cases: [url: string, says: RegExp][] = [
-    ["nonsense", /"nonsense": that is not a URL/],
-    ["abc.supabase.co", /that is not a URL/],
-    [`${hosted}/`, /remove the slash/],
-    [
-      `${hosted}/rest/v1`,
-      /use https:\/\/abcdefghijklmnopqrst\.supabase\.co al/,
-    ],
-    ["http://127.0.0.1:9", /127\.0\.0\.1:9 does not answer/],
-    [absent, /not as a Supabase project: 404/],
-    [keyless, /no asymmetric signing key/],
-    [empty, /conversation-append is not depl/],
-  ];
-  for (const [SUPABASE_URL, says] of cases) {
-    const { code, printed } = await run("doctor.ts", { SUPABASE_URL });
-    assert.equal(code, 1, SUPABASE_URL);
-    assert.match(printed, says);
-  }
-});
-
-Deno.test("doctor finds nothing wrong with a local stack, or where no project is named", async () => {
-  for (const SUPABASE_URL of [at.url, ""]) {
-    const { code, printed } = await run("doctor.ts", { SUPABASE_URL });
-    assert.equal(code, 0, printed);
-  }
-  const { printed } = await run("doctor.ts", { SUPABASE_URL: at.url });
-  assert.match(printed, /has signing keys/);
-});
-
 Deno.test("of .env, what is exported wins and what is blank is unset", async () => {
   const path = await Deno.makeTempFile();
   const names = ["ENV_FILE_SET", "ENV_FILE_EXPORTED", "ENV_FILE_BLANK"];
@@ -144,10 +95,10 @@ Deno.test("of .env, what is exported wins and what is blank is unset", async () 
   }
 });
 
-Deno.test("deploy asks for a project and a token", async () => {
-  const none = await run("deploy.ts", {});
-  assert.match(none.printed, /Name the project/);
-  const env = { SUPABASE_ACCESS_TOKEN: "" };
-  const { printed } = await run("deploy.ts", env, "abcdefghijklmnopqrst");
-  assert.match(printed, /SUPABASE_ACCESS_TOKEN is not set/);
+Deno.test("deploy asks for a project, and refuses what it does not know", async () => {
+  for (const args of [[], ["my-project"], ["--force"]]) {
+    const { code, printed } = await run("deploy.ts", {}, ...args);
+    assert.equal(code, 2);
+    assert.match(printed, /deno task deploy <project ref> \[options\]/);
+  }
 });

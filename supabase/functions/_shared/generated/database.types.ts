@@ -125,6 +125,7 @@ export type Database = {
       read_history: {
         Args: {
           after?: number;
+          at_least?: number;
           before?: number;
           continuation_id: string;
           max_messages: number;

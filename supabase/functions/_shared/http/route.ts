@@ -31,7 +31,7 @@ import { requireSecret, requireUser } from "../platform/auth.ts";
 import type { Env } from "../platform/env.ts";
 import type { ProblemCode } from "../problems/catalogue.ts";
 import { validationProblem } from "../problems/validation_problem.ts";
-import { jsonBody, parseJson } from "./body.ts";
+import { jsonBody, parseJson, refuseEncoded } from "./body.ts";
 import { conditional } from "./conditional.ts";
 import { acceptsJson } from "./negotiation.ts";
 import { rateLimited } from "./rate_limited.ts";
@@ -250,6 +250,7 @@ function route<
     ...(negotiates ? [acceptsJson] : []),
     ...kind.middleware,
     ...(body ? [jsonBody(body.maxBytes, body.optional ?? false)] : []),
+    ...(declaration.stream ? [refuseEncoded] : []),
     ...(declaration.conditional ? [conditional] : []),
   ];
   const failures: ProblemCode[] = [
@@ -265,6 +266,7 @@ function route<
         "unsupported_media_type",
       ] as const
       : []),
+    ...(declaration.stream ? ["unsupported_media_type"] as const : []),
     "rate_limited",
     "internal",
     "unavailable",

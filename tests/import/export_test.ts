@@ -100,6 +100,7 @@ async function livedIn(): Promise<User> {
   // An id that is used again on another branch.
   await append(user, "again", ["start", say("first", { client_id: "x" })]);
   await append(user, "again", ["other"], { after_position: 1 });
+  await append(user, "again", [say("start, reworded", { revises: 1 })]);
   await append(user, "again", [say("second", { client_id: "x" })], {
     on_mismatch: "revise",
   });

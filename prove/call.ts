@@ -36,6 +36,9 @@ export interface CallOptions {
 /** As patient as a client library may be. */
 const TIMEOUT_MS = 15_000;
 
+/** How often a request is tried that has to succeed: for longer than any fault lasts. */
+const INSISTENCE = 300;
+
 /** Sends a request to `/functions/v1/<path>`. Never throws. */
 export async function call(
   actor: Pick<Actor, "headers">,
@@ -83,16 +86,18 @@ export async function call(
 /**
  * Sends a request that has to succeed, until it does.
  *
- * @throws {Error} if it is refused.
+ * @throws {Error} if it is refused, or never succeeds.
  */
 export async function insist(
   ...request: Parameters<typeof call>
 ): Promise<Reply> {
-  while (true) {
+  for (let tries = 0;; tries++) {
     const reply = await call(...request);
     if (reply.outcome === "done") return reply;
-    if (reply.outcome === "refused") {
-      throw new Error(`${request[2]} was refused: ${reply.text}`);
+    const mayPass = reply.outcome === "unknown" ||
+      reply.code === "rate_limited";
+    if (!mayPass || tries === INSISTENCE) {
+      throw new Error(`${request[2]} failed: ${reply.code} ${reply.text}`);
     }
     await sleep(200);
   }

@@ -24,12 +24,16 @@ export interface Plant {
   /** What is taken out, as one sentence. */
   summary: string;
   /** Takes it out of a stack that has just started. */
-  apply(stack: Stack): Promise<void>;
+  apply?(stack: Stack): Promise<void>;
+  /** Options of a stack that is started without it, such as a folder of changed functions. */
+  stackOptions?(): Promise<Partial<StackOptions>>;
 }
 
 export interface Task {
   /** A stack of the checker's own, with an empty database. */
   stack: Stack;
+  /** Where that stack keeps its data; it is removed after the run. */
+  dataDir: string;
   seconds: number;
   /** Decides everything that is random: the same seed makes the same plan. */
   seed: number;

@@ -1,6 +1,9 @@
 /** One run of a checker against a stack of its own. */
 import { StackError } from "../local/config.ts";
-import { startTemporaryStack } from "../local/temporary.ts";
+import {
+  startTemporaryStack,
+  temporaryDataFolder,
+} from "../local/temporary.ts";
 import type { Checker } from "./checker.ts";
 import { type Anomaly, Report } from "./report.ts";
 
@@ -44,11 +47,14 @@ export async function prove(
   }
   const report = new Report(historyPath, onAnomaly);
   try {
+    await using folder = await temporaryDataFolder();
     await using stack = await startTemporaryStack({
+      dataDir: folder.path,
       onFunctionLine: (name, line) => onLine(`[${name}] ${line}`),
       ...checker.stackOptions,
+      ...await fault?.stackOptions?.(),
     });
-    await fault?.apply(stack);
+    await fault?.apply?.(stack);
     report.event({
       event: "start",
       checker: checker.name,
@@ -56,7 +62,14 @@ export async function prove(
       seed,
       plant,
     });
-    await checker.run({ stack, seconds, seed, report, signal });
+    await checker.run({
+      stack,
+      dataDir: folder.path,
+      seconds,
+      seed,
+      report,
+      signal,
+    });
   } finally {
     report.close();
   }

@@ -11,6 +11,9 @@ import { functionNames } from "../local/functions/folder.ts";
 import { join } from "../local/paths.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 
+/** For runtimes and versions of the CLI that look for an index.ts. */
+export const ENTRYPOINT = 'export { default } from "./index.js";\n';
+
 /** @returns the names of the functions. */
 export async function build(): Promise<string[]> {
   const source = join(root, "supabase/functions");
@@ -126,7 +129,7 @@ export async function install(names: string[], folder: string): Promise<void> {
     }
     await writeIfNew(
       join(target, "index.ts"),
-      encode('export { default } from "./index.js";\n'),
+      encode(ENTRYPOINT),
     );
   }
   console.log(`Put into ${folder}: ${names.join(", ")}.`);

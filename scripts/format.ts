@@ -1,7 +1,7 @@
 /** `text` as `deno fmt` writes a file with that ending. */
 export async function formatted(
   text: string,
-  suffix: ".ts" | ".json",
+  suffix: ".ts" | ".json" | ".md",
 ): Promise<string> {
   const file = await Deno.makeTempFile({ suffix });
   try {

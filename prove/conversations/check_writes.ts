@@ -5,7 +5,7 @@ import type { Told, Write } from "./history.ts";
 import type { StoredConversation, StoredRow } from "./stored.ts";
 
 export function* checkWrites(evidence: Evidence): Generator<Anomaly> {
-  const { history, stored, byId } = evidence;
+  const { history, byId } = evidence;
   const found = rowsByText(evidence);
   for (const write of history.writes) {
     yield* checkTold(write, evidence);
@@ -26,7 +26,9 @@ export function* checkWrites(evidence: Evidence): Generator<Anomaly> {
     if (write.outcome === "done" && first !== undefined) {
       const last = write.told.at(-1)!;
       if (byId.has(last.conversation)) {
-        if (counts.some((count) => count === 0)) {
+        if (
+          counts.some((count) => count === 0) && !isErased(last, evidence)
+        ) {
           yield wrong("lost", `was acknowledged and is not stored.`);
           continue;
         }
@@ -49,9 +51,20 @@ export function* checkWrites(evidence: Evidence): Generator<Anomaly> {
     }
     yield* checkPlaces(write, rows.map(([one]) => one!.row), wrong);
   }
-  for (const conversation of stored.conversations) {
-    yield* checkOrder(conversation, evidence, found);
+  for (
+    const [conversation, batches] of batchesByConversation(evidence, found)
+  ) {
+    yield* checkOrder(conversation, batches);
   }
+}
+
+/** Whether a correction was answered with what it corrects, of which an erasure has left nothing to compare. */
+function isErased(
+  { conversation, seqs, replayed }: Told,
+  { byId }: Evidence,
+): boolean {
+  const rows = byId.get(conversation)?.rows ?? [];
+  return replayed && seqs.every((seq) => rows[seq - 1]?.isErased);
 }
 
 type Found = Map<
@@ -192,46 +205,60 @@ function* checkPlaces(
   }
 }
 
-/** Who began after another was told comes after them. */
-function* checkOrder(
-  conversation: StoredConversation,
+/** Where a write's new rows are, and when its client was told. */
+interface Batch {
+  write: Write;
+  first: number;
+  last: number;
+  toldAt: number;
+}
+
+function batchesByConversation(
   { history }: Evidence,
   found: Found,
+): Map<StoredConversation, Batch[]> {
+  const all = new Map<StoredConversation, Batch[]>();
+  for (const write of history.writes) {
+    const rows = write.texts.flatMap((text) => found.get(text) ?? []);
+    const places = Map.groupBy(rows, ({ conversation }) => conversation);
+    for (const [conversation, here] of places) {
+      const seqs = here.map(({ row }) => row.seq);
+      const told = write.told.find((told) =>
+        told.conversation === conversation.id
+      );
+      all.set(conversation, [...all.get(conversation) ?? [], {
+        write,
+        first: Math.min(...seqs),
+        last: Math.max(...seqs),
+        toldAt: told?.endedAt ?? Infinity,
+      }]);
+    }
+  }
+  return all;
+}
+
+/** Who began after another was told comes after them. */
+function* checkOrder(
+  { name }: StoredConversation,
+  batches: Batch[],
 ): Generator<Anomaly> {
-  const batches = history.writes.flatMap((write) => {
-    const rows = write.texts.flatMap((text) => found.get(text) ?? [])
-      .filter((one) => one.conversation === conversation);
-    if (rows.length === 0) return [];
-    const seqs = rows.map(({ row }) => row.seq);
-    const told = write.told.find(({ conversation: id }) =>
-      id === conversation.id
-    );
-    return [{
-      write,
-      first: Math.min(...seqs),
-      last: Math.max(...seqs),
-      toldAt: told?.endedAt ?? Infinity,
-    }];
-  });
   const told = batches.toSorted((a, b) => a.toldAt - b.toldAt);
   let next = 0;
-  let latest = told[0];
-  for (
-    const batch of batches.toSorted((a, b) =>
-      a.write.startedAt - b.write.startedAt
-    )
-  ) {
+  let latest: Batch | undefined;
+  const asked = batches.toSorted((a, b) =>
+    a.write.startedAt - b.write.startedAt
+  );
+  for (const batch of asked) {
     for (; (told[next]?.toldAt ?? Infinity) < batch.write.startedAt; next++) {
-      if (told[next]!.last >= latest!.last || next === 0) latest = told[next];
+      if (latest === undefined || told[next]!.last > latest.last) {
+        latest = told[next]!;
+      }
     }
-    if (
-      next > 0 && latest !== undefined && latest !== batch &&
-      batch.first < latest.last
-    ) {
+    if (latest !== undefined && batch.first < latest.last) {
       yield {
         kind: "reordered",
         detail:
-          `Write ${batch.write.number} to ${conversation.name} is at ${batch.first}, ` +
+          `Write ${batch.write.number} to ${name} is at ${batch.first}, ` +
           `and began after write ${latest.write.number} was told ${latest.last}.`,
         excerpt: [latest.write, batch.write],
       };

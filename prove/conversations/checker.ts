@@ -36,6 +36,9 @@ const CAST = [
 /** A follower of a conversation that nobody writes to any more may take this long to have all of it. */
 const CATCH_UP_MS = 60_000;
 
+/** After this long, all that clients have sent to a place before they left it has ended. */
+const RETIRE_MS = 40_000;
+
 export const checker: Checker = {
   name: "conversations",
   summary: "Appenders, readers and followers at random, under faults.",
@@ -60,6 +63,7 @@ async function run(
       }),
     ).at;
 
+  const over = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
   const history = new History(report);
   const following = new AbortController();
   const followers: { follower: Follower; done: Promise<void> }[] = [];
@@ -68,12 +72,15 @@ async function run(
   const places = new Places(
     crypto.randomUUID().slice(0, 8),
     SHARED_PLACES,
-    (place) =>
-      void introduced.push(
-        introduce(place).catch((error) =>
-          report.anomaly({ kind: "refusal", detail: String(error) })
+    {
+      opened: (place) =>
+        void introduced.push(
+          introduce(place).catch((error) =>
+            report.anomaly({ kind: "refusal", detail: String(error) })
+          ),
         ),
-      ),
+      closed: (place) => void retire(place),
+    },
   );
 
   /** Shares a new conversation, and follows it in each way. */
@@ -95,6 +102,17 @@ async function run(
       ] as const
     ) {
       await follow(people[actor], transport, { id, name });
+    }
+  }
+
+  /** Lets the followers of a place go that nobody writes to any more. */
+  async function retire({ id }: Place): Promise<void> {
+    await sleep(RETIRE_MS, over);
+    if (over.aborted) return;
+    const path = `conversation-history/${id}/follow?after=now`;
+    const { body } = await insist(people.owner, direct, path);
+    for (const { follower } of followers) {
+      if (follower.place.id === id) follower.retire(body.last_seq);
     }
   }
 
@@ -135,7 +153,6 @@ async function run(
     }
   }
 
-  const over = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
   const faults = new Faults(stack, report, [
     "conversation-append",
     "conversation-history",
@@ -155,6 +172,8 @@ async function run(
   await untilQuiet(stack);
   const stored = await readStored(stack.adminDbUrl);
   for (const { follower: { heard } } of followers) {
+    // What was owed to those that were let go is settled.
+    if (heard.owed > 0) continue;
     heard.owed = stored.conversations.find(({ id }) =>
       id === heard.conversation
     )?.lastSeq ?? 0;

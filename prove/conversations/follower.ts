@@ -14,6 +14,8 @@ const SILENCE_MS = 20_000;
 
 export class Follower {
   readonly heard: Heard;
+  readonly #enough = new AbortController();
+  #isRetired = false;
 
   constructor(
     name: string,
@@ -33,8 +35,16 @@ export class Follower {
     history.followers.push(this.heard);
   }
 
-  /** Follows until aborted, coming back after each break. */
-  async run(over: AbortSignal): Promise<void> {
+  /** Lets it go once it has all up to a seq: nobody writes there any more. */
+  retire(lastSeq: number): void {
+    this.heard.owed = lastSeq;
+    this.#isRetired = true;
+    if (this.heard.seq >= lastSeq) this.#enough.abort();
+  }
+
+  /** Follows until aborted or retired, coming back after each break. */
+  async run(end: AbortSignal): Promise<void> {
+    const over = AbortSignal.any([end, this.#enough.signal]);
     while (!over.aborted) {
       try {
         if (this.transport === "events") await this.#readEvents(over);
@@ -102,6 +112,7 @@ export class Follower {
       });
     }
     this.heard.seq = seq;
+    if (this.#isRetired && seq >= this.heard.owed) this.#enough.abort();
     const { id, name } = this.place;
     this.history.see(id, name, rowsOf([message]), this.heard.follower, askedAt);
   }

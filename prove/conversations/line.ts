@@ -1,13 +1,13 @@
 /** The live line, worked out from a log alone: lineage.md's rules without the database's `live`. */
-import type { Row } from "./history.ts";
+import type { StoredRow } from "./stored.ts";
 
 export class Log {
-  readonly #rows: Map<number, Row>;
+  readonly #rows: Map<number, StoredRow>;
   /** The seqs of each position, ascending. */
   readonly #places = new Map<number, number[]>();
 
   /** @param rows by seq. */
-  constructor(rows: Map<number, Row>) {
+  constructor(rows: Map<number, StoredRow>) {
     this.#rows = rows;
     for (const seq of [...rows.keys()].sort((a, b) => a - b)) {
       const { position } = rows.get(seq)!;
@@ -36,6 +36,11 @@ export class Log {
   /** The position that a row stands for; 0 if there is no such row. */
   positionOf(seq: number): number {
     return this.#rows.get(seq)?.position ?? 0;
+  }
+
+  /** Whether a row is erased by now. */
+  isErased(seq: number): boolean {
+    return this.#rows.get(seq)?.isErased ?? false;
   }
 
   /** Where the line ended once the row of a seq was written, unless it was moved since; 0 for the start. */

@@ -28,18 +28,23 @@ export interface View {
 /** Rows that a client remembers, to refer to. */
 const REMEMBERED = 60;
 
+/** What becomes of places that are not fleeting. */
+export interface Events {
+  /** Somebody was told its id. */
+  opened(place: Place): void;
+  /** Another one has taken its place. */
+  closed(place: Place): void;
+}
+
 export class Places {
   readonly #tag: string;
   readonly #now: Place[];
-  readonly #onNew: (place: Place) => void;
+  readonly #on: Events;
   #generation = 0;
 
-  /**
-   * @param onNew called once a place that is not fleeting has an id.
-   */
-  constructor(tag: string, shared: number, onNew: (place: Place) => void) {
+  constructor(tag: string, shared: number, on: Events) {
     this.#tag = tag;
-    this.#onNew = onNew;
+    this.#on = on;
     this.#now = Array.from(
       { length: shared + 1 },
       (_, n) => this.#make(n === shared),
@@ -59,12 +64,12 @@ export class Places {
     if (place.id === undefined) {
       place.id = id;
       place.knownAt = performance.now();
-      if (!place.isFleeting) this.#onNew(place);
+      if (!place.isFleeting) this.#on.opened(place);
     }
     const index = this.#now.indexOf(place);
-    if (lastSeq >= LONGEST && index >= 0) {
-      this.#now[index] = this.#make(place.isFleeting);
-    }
+    if (lastSeq < LONGEST || index < 0) return;
+    this.#now[index] = this.#make(place.isFleeting);
+    if (!place.isFleeting) this.#on.closed(place);
   }
 
   #make(isFleeting: boolean): Place {

@@ -44,6 +44,12 @@ export const plants: Record<string, Plant> = {
         /on conflict on constraint \w+ do nothing/,
         "",
       );
+      await rewriteFunction(
+        stack,
+        "public.fork_conversation",
+        /on conflict on constraint \w+ do nothing/,
+        "",
+      );
       await statement(
         stack,
         "alter table continuum.conversations drop constraint conversations_owner_id_continuation_key_key",

@@ -3,6 +3,7 @@ import { targetOf } from "../../tests/local/own_stack.ts";
 import { request } from "../../tests/support/http.ts";
 import { nobody } from "../../tests/support/actors.ts";
 import type { Checker, Task } from "../checker.ts";
+import { rewriteFunction } from "../faults/plant.ts";
 import { type Operation, operations } from "./documents.ts";
 import { type Fault, Judge, MAX_MS } from "./judge.ts";
 import { Known } from "./known.ts";
@@ -23,6 +24,28 @@ export const checker: Checker = {
   name: "http",
   summary:
     "Sends valid, nearly valid and hostile requests to every operation: none may fail or last, and every answer must be as documented.",
+  plants: {
+    "missing-member": {
+      summary: "Conversations do not say what the caller may do.",
+      apply: (stack) =>
+        rewriteFunction(
+          stack,
+          "continuum.conversation_json",
+          /'access'/,
+          "'right'",
+        ),
+    },
+    "failing-calls": {
+      summary: "One call in five divides by zero.",
+      apply: (stack) =>
+        rewriteFunction(
+          stack,
+          "continuum.require_account",
+          /\bbegin\b/,
+          "begin perform 1 / floor(random() * 5)::integer;",
+        ),
+    },
+  },
   async run(task) {
     const all = await operations();
     const workers = await Promise.all(
@@ -54,7 +77,9 @@ async function worker(
     let fault: Fault | null;
     try {
       answer = await send(stack.apiUrl, fuzz, PATIENCE_MS + fuzz.waitsMs);
-      report.count(`${operation.name}: ${answer.status}`);
+      const isCut = fuzz.cutAfter !== undefined &&
+        !answer.headers.has("x-request-id");
+      report.count(`${operation.name}: ${isCut ? "cut" : answer.status}`);
       fault = judge.fault(operation, fuzz, answer);
       if (fuzz.waitsMs === 0) slowest = Math.max(slowest, answer.headMs);
       learn(known, answer);

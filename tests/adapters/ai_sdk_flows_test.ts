@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Chat } from "@ai-sdk/react";
 import {
   lastAssistantMessageIsCompleteWithApprovalResponses,
+  lastAssistantMessageIsCompleteWithToolCalls,
   tool,
   type UIMessage,
 } from "ai";
@@ -175,6 +176,48 @@ for (const approved of [true, false]) {
     { tools, storesSteps: true },
   );
 }
+
+flow(
+  "a tool that the page runs, with another that fails",
+  () =>
+    modelOf((_, index) =>
+      [calling("locate", {}), calling("count", { to: 3 })][index] ??
+        saying("You are here.")
+    ),
+  async (server, sends) => {
+    const screen = screenOf(server, {
+      id: fresh("chat"),
+      sends,
+      sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithToolCalls,
+    });
+    await screen.sendMessage({ text: "Where am I?" });
+    const [call] = screen.messages[1]!.parts.flatMap((part) =>
+      part.type === "tool-locate" ? [part] : []
+    );
+    assert.equal(call?.state, "input-available");
+    await assertLoadsAsShown(screen);
+    await screen.addToolOutput({
+      tool: "locate",
+      toolCallId: call!.toolCallId,
+      output: { latitude: 48.1, longitude: 11.5 },
+    });
+    await idle(screen);
+    assert.equal(texts(screen.messages)[1], "You are here.");
+    assert.match(JSON.stringify(screen.messages), /cannot count/);
+    await assertLoadsAsShown(screen);
+    assert.equal(screen.messages.length, 2);
+  },
+  {
+    tools: {
+      locate: tool({ inputSchema: z.object({}) }),
+      count: tool({
+        inputSchema: z.object({ to: z.number() }),
+        execute: (): Promise<number> =>
+          Promise.reject(new Error("I cannot count.")),
+      }),
+    },
+  },
+);
 
 flow(
   "an answer that is stopped, and the turn after it",

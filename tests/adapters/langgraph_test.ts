@@ -25,6 +25,7 @@ import { stored } from "../../client/src/adapters/langgraph/values.ts";
 import { nameOf } from "../../client/src/adapters/shared/names.ts";
 import type { MessageInput } from "../../client/src/index.ts";
 import { clientOf, newClient } from "../client/clients.ts";
+import { first, unreliableNetwork } from "../client/unreliable_network.ts";
 import { fresh } from "../support/http.ts";
 import { runAs } from "./processes.ts";
 
@@ -65,7 +66,7 @@ function checkpointOf(values: Record<string, unknown>): Checkpoint {
 const idOf = (n: number) => uuid6(0).replace(/^.{8}/, `${n + 1e7}`);
 
 /**
- * A chain of `count` checkpoints with one write each, as the saver would have stored them one by one. The last
+ * A chain of `count` checkpoints, some of which have a write, as the saver would have stored them one by one. The last
  * is stored by the saver.
  */
 async function threadOf(count: number): Promise<[id: string, ids: string[]]> {
@@ -89,6 +90,9 @@ async function threadOf(count: number): Promise<[id: string, ids: string[]]> {
     });
     const name = await checkpointName("", checkpoint.id);
     thread.checkpoints.set(name, part);
+    if (count > 1000 && Math.abs(n - (count >> 1)) > 5) {
+      return [inputOf({ name, part })];
+    }
     const writes: WritesPart = {
       type: "langgraph_writes",
       checkpoint_ns: "",
@@ -110,7 +114,7 @@ async function threadOf(count: number): Promise<[id: string, ids: string[]]> {
   let rows: MessageInput[] = [];
   for (let n = 0; n < count - 1; n++) {
     rows.push(...await stepOf(n));
-    if (rows.length < 100 && n < count - 2) continue;
+    if (rows.length < 99 && n < count - 2) continue;
     await conversation.append(rows);
     rows = [];
   }
@@ -254,6 +258,23 @@ Deno.test("a run that begins at an old checkpoint is a branch: each has its own 
     n: 11,
     constant: "c",
   });
+});
+
+Deno.test("copies of checkpoints of two branches have the values of their own branch", async () => {
+  const config = { configurable: { thread_id: fresh("thread") } };
+  const graph = counter();
+  await graph.invoke({ n: 0, constant: "c" }, config);
+  const { config: first } = await graph.getState(config);
+  const branches = [];
+  for (const n of [5, 6]) branches.push(await graph.updateState(first, { n }));
+  for (const reader of [graph, counter()]) {
+    const values = [];
+    for (const branch of branches) {
+      const copy = await reader.updateState(branch, null, "__copy__");
+      values.push((await counter().getState(copy)).values.n);
+    }
+    assert.deepEqual(values, [5, 6]);
+  }
 });
 
 Deno.test("a subgraph has checkpoints of its own, and is found again by a run that begins anew", async () => {
@@ -444,6 +465,68 @@ Deno.test("a thread that was deleted by another process begins anew, with every 
   await newSaver().deleteThread(thread_id);
   assert.equal(await saver.getTuple(config), undefined);
   await store();
+});
+
+Deno.test("over a network that loses answers, checkpoints and writes are stored once", async () => {
+  const thread_id = fresh("thread");
+  await using network = await unreliableNetwork();
+  const saver = new ContinuumSaver({
+    continuum: clientOf(user, { retries: 1 }, network.at),
+  });
+  const checkpoint = checkpointOf({ text: "x" });
+  network.fail(first("POST", "unanswered"));
+  const config = await saver.put(
+    { configurable: { thread_id } },
+    checkpoint,
+    metadata,
+    { text: 1 },
+  );
+  network.fail(first("POST", "unanswered"));
+  await saver.putWrites(config, [["text", "y"]], "task-1");
+  // The call fails, although it was carried out, and is repeated.
+  network.fail(first("POST", "unanswered", "unanswered"));
+  await assert.rejects(saver.putWrites(config, [["text", "z"]], "task-2"));
+  await saver.putWrites(config, [["text", "z"]], "task-2");
+  const [tuple, ...others] = await listed(newSaver(), thread_id);
+  assert.deepEqual(others, []);
+  assert.deepEqual(tuple?.checkpoint, checkpoint);
+  assert.deepEqual(tuple?.pendingWrites, [
+    ["task-1", "text", "y"],
+    ["task-2", "text", "z"],
+  ]);
+});
+
+Deno.test("messages that others append to a thread, and rows that were erased, do not disturb it", async () => {
+  const [thread_id, ids] = await threadOf(4);
+  const conversation = continuum.conversation(`langgraph/${thread_id}`);
+  await conversation.append([
+    { role: "user", content: "Hello" },
+    { role: "user", parts: [{ type: "text", text: "Hello" }] },
+  ]);
+  await conversation.erase(await checkpointName("", ids[1]!));
+  const tuples = await listed(newSaver(), thread_id);
+  assert.deepEqual(
+    tuples.map(({ checkpoint }) => checkpoint.id),
+    [ids[3], ids[2], ids[0]],
+  );
+  // It has a value that the others refer to.
+  await conversation.erase(await checkpointName("", ids[0]!));
+  await assert.rejects(newest(newSaver(), thread_id), /missing/);
+});
+
+Deno.test("threads live as long as they are told to", async () => {
+  const thread_id = fresh("thread");
+  const saver = new ContinuumSaver({ continuum, ttlSeconds: 3600 });
+  await saver.put(
+    { configurable: { thread_id } },
+    checkpointOf({}),
+    metadata,
+    {},
+  );
+  const { conversation } = await continuum.conversation(
+    `langgraph/${thread_id}`,
+  ).get();
+  assert.equal(conversation?.ttl_seconds, 3600);
 });
 
 Deno.test("states are not found by a search for messages", async () => {

@@ -2,11 +2,28 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { adapterSizes, adaptersOf } from "../../scripts/client_sizes.ts";
+import { signUp } from "../support/actors.ts";
+import { fresh } from "../support/http.ts";
+import { target } from "../support/target.ts";
+import { tokenOf } from "../client/clients.ts";
 import { builtPackage, emptyProject, packed, run } from "../client/package.ts";
 import { typeFaults } from "../client/type_check.ts";
 
 /** What each adapter exports, and the most bytes that it adds to the core. */
 const ADAPTERS: Record<string, { exports: string[]; bytes: number }> = {
+  "ai-sdk": {
+    exports: ["StoredChat", "lastMessageOnly", "loadMessages", "openChat"],
+    bytes: 13000,
+  },
+  "assistant-ui": {
+    exports: [
+      "attachments",
+      "threadHistory",
+      "threadList",
+      "useThreadAdapters",
+    ],
+    bytes: 18500,
+  },
   langgraph: { exports: ["ContinuumSaver"], bytes: 15000 },
   "openai-agents": { exports: ["ContinuumSession"], bytes: 8000 },
   claude: { exports: ["ContinuumSessionStore"], bytes: 8000 },
@@ -22,6 +39,7 @@ const built = await builtPackage(folder);
 const { tarball } = await packed(built);
 const project = await emptyProject(folder, tarball);
 await linkFrameworks();
+const user = await signUp("owner");
 
 /** Installs the peers of the package, as they are for these tests. */
 async function linkFrameworks(): Promise<void> {
@@ -68,6 +86,24 @@ for (
       [name, { exports }],
     ) => [name, exports.toSorted()]);
     assert.deepEqual(JSON.parse(output), Object.fromEntries(expected));
+  });
+
+  Deno.test(`the adapters of the tarball keep what they are given in ${runtime}`, async () => {
+    const script = new URL("package_user.mjs", import.meta.url);
+    await Deno.copyFile(script, `${project}/user.mjs`);
+    const output = await run(program, [...args, "user.mjs"], project, {
+      SUPABASE_URL: target.url,
+      SUPABASE_PUBLISHABLE_KEY: target.publishableKey,
+      ACCESS_TOKEN: tokenOf(user),
+      NAME: fresh(runtime),
+    });
+    assert.deepEqual(JSON.parse(output), [
+      ["claude\0"],
+      ["langchain"],
+      { text: "langgraph" },
+      { role: "user", content: "openai-agents" },
+      [],
+    ]);
   });
 }
 

@@ -22,15 +22,23 @@ export function typeFaults(
     typeRoots: [`${modules}@types`],
     types: ["node"],
     allowImportingTsExtensions: true,
+    jsx: ts.JsxEmit.ReactJSX,
     noEmit: true,
     strict: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     verbatimModuleSyntax: true,
   });
-  const faults = ts.getPreEmitDiagnostics(program).filter(({ file }) =>
-    concerns(file?.fileName ?? path)
-  );
+  const faults = [
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...program.getSourceFiles()
+      .filter(({ fileName }) => concerns(fileName))
+      .flatMap((file) => [
+        ...program.getSyntacticDiagnostics(file),
+        ...program.getSemanticDiagnostics(file),
+      ]),
+  ];
   return ts.formatDiagnostics(faults, {
     getCanonicalFileName: (name) => name,
     getCurrentDirectory: () => modules,

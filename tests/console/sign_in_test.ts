@@ -89,11 +89,16 @@ browserTest(
     const other = await page.context().newPage();
     await other.goto(page.url());
     await other.getByRole("navigation", { name: sidebar }).waitFor();
+    await page.getByRole("link", { name: "New conversation" }).first().click();
+    await page.getByLabel("Message", { exact: true }).fill("not for others");
     await page.getByRole("button", { name: "Account", exact: true }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await other.getByRole("heading", { name: "Sign in" }).waitFor();
-    const kept = await page.evaluate(() => Object.keys(localStorage));
-    assert.deepEqual(kept.filter((key) => key.includes("session")), []);
+    const kept = await page.evaluate(() => [
+      ...Object.keys(localStorage),
+      ...Object.keys(sessionStorage),
+    ]);
+    assert.deepEqual(kept, []);
   },
 );
 
@@ -111,10 +116,11 @@ browserTest(
     assert.ok(await use.isDisabled());
 
     await key.fill("sb_publishable_of_another");
+    const reloaded = page.waitForEvent("load");
     await use.click();
-    // The session belongs to the project's host; its gateway does not take the key.
-    await page.getByText("That did not work").waitFor();
+    await reloaded;
     await page.getByRole("link", { name: "Settings" }).click();
+    assert.equal(await key.inputValue(), "sb_publishable_of_another");
     await page.getByRole("button", { name: "Back to the page's own" }).click();
     await page.getByRole("link", { name: "Settings" }).click();
     assert.equal(await page.getByLabel("Publishable key").inputValue(), own);
@@ -128,5 +134,22 @@ browserTest(
     await page.reload();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     await signIn(page, chosen);
+  },
+);
+
+browserTest(
+  "a project that the page's policy does not allow is refused with what to do about it",
+  () => Promise.resolve({ mayBeRefused: true }),
+  async ({ page }) => {
+    await page.getByText(/^Project 127/).click();
+    await page.getByLabel("Project URL").fill("http://127.0.0.1:9");
+    const reloaded = page.waitForEvent("load");
+    await page.getByRole("button", { name: "Use this project" }).click();
+    await reloaded;
+    await page.getByLabel("E-mail").fill("somebody@example.com");
+    await page.getByLabel("Password").fill("a-good-password");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("listitem")
+      .getByText("This page may not talk to http://127.0.0.1:9").waitFor();
   },
 );

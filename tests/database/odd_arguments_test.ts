@@ -75,6 +75,7 @@ const usual: Record<string, Record<string, unknown>> = {
   },
   follow_messages: { ...byName, after: 0 },
   follow_conversations: { ids: [id], names: [name] },
+  take_request: { class: "read", quota: 1000, window_seconds: 60 },
 };
 
 const numbers = [null, 0, -1, -(2 ** 31), 2 ** 31 - 1, 2 ** 53, 0.5, "x", true];

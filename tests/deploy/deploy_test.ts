@@ -1,13 +1,13 @@
 /** A deployment by the real Supabase CLI to an emulated hosted project, and what was uploaded, run alone. */
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { functionNames } from "../../local/functions/folder.ts";
 import { root } from "../../local/config.ts";
 import { startStack } from "../../local/stack.ts";
 import { diagnose, failures } from "../doctor/broken_project.ts";
 import { targetOf } from "../local/own_stack.ts";
 import { withSql } from "../support/sql.ts";
-import { hostedProject } from "./hosted_project.ts";
+import { hostedProject, rebuilt } from "./hosted_project.ts";
 
 const names = await functionNames(join(root, "supabase/functions"));
 const project = await hostedProject();
@@ -148,26 +148,21 @@ Deno.test("an older checkout refuses the migrations, and rolls the functions bac
 });
 
 Deno.test("what was uploaded runs alone in an empty folder, and passes the doctor", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "continuum-uploaded-" });
-  Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
   for (const [name, { files, entrypoint_path }] of api.functions) {
     assert.deepEqual([...files.keys()].sort(), [
       `supabase/functions/${name}/deno.json`,
       `supabase/functions/${name}/index.js`,
     ]);
     assert.equal(entrypoint_path, `supabase/functions/${name}/index.js`);
-    for (const [path, content] of files) {
-      await Deno.mkdir(join(folder, dirname(path)), { recursive: true });
-      await Deno.writeFile(join(folder, path), content);
-    }
   }
+  const folder = await rebuilt(api);
   await database.stop();
   await using stack = await startStack({
     port: 0,
     dbPort: 0,
     dataDir: project.dataDir,
     seed: false,
-    functionsDir: join(folder, "supabase/functions"),
+    functionsDir: folder,
     onFunctionLine: () => {},
   });
   assert.deepEqual(failures(await diagnose(targetOf(stack))), []);

@@ -2,7 +2,7 @@
  * A hosted project as the Supabase CLI meets it: the Management API, a pooler with TLS, and a database without any
  * of Continuum's migrations. The CLI finds them by a profile.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { openDataFolder } from "../../local/data_folder.ts";
 import { type Database, startDatabase } from "../../local/database.ts";
 import { openStackFile } from "../../local/stack_file.ts";
@@ -27,7 +27,11 @@ export interface HostedProject extends AsyncDisposable {
     args?: string[],
     env?: Record<string, string>,
   ): Promise<{ code: number; printed: string }>;
+  /** Runs the Supabase CLI against it. */
+  cli(args: string[]): Promise<{ code: number; printed: string }>;
 }
+
+const CLI = "npm:supabase@2.117.0";
 
 export async function hostedProject(): Promise<HostedProject> {
   const parts = new AsyncDisposableStack();
@@ -66,7 +70,8 @@ export async function hostedProject(): Promise<HostedProject> {
     dataDir,
     password: passwords.postgres,
     deploy: (args = [], more = {}) =>
-      deploy([REF, ...args], { ...env, ...more }),
+      run(["scripts/deploy.ts", REF, ...args], { ...env, ...more }),
+    cli: (args) => run([CLI, ...args, "--project-ref", REF], env),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
@@ -83,12 +88,12 @@ function profileText(apiUrl: string, poolerHost: string): string {
   ].join("\n");
 }
 
-async function deploy(
+async function run(
   args: string[],
   env: Record<string, string>,
 ): Promise<{ code: number; printed: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "scripts/deploy.ts", ...args],
+    args: ["run", "-A", "--quiet", ...args],
     cwd: new URL("../../", import.meta.url),
     env,
   }).output();
@@ -101,4 +106,17 @@ async function denoDir(): Promise<string> {
     args: ["info", "--json"],
   }).output();
   return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
+/** What was uploaded, in an empty folder: the folder of functions, removed after the last test. */
+export async function rebuilt(api: ManagementApi): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "continuum-uploaded-" });
+  Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
+  for (const { files } of api.functions.values()) {
+    for (const [path, content] of files) {
+      await Deno.mkdir(join(folder, dirname(path)), { recursive: true });
+      await Deno.writeFile(join(folder, path), content);
+    }
+  }
+  return join(folder, "supabase/functions");
 }

@@ -1,5 +1,6 @@
 /** The requests that the user's actions have sent, to show them as code. No token is ever kept. */
 import { signal } from "../lib/preact.ts";
+import { whenUserLeaves } from "../project/leaving.ts";
 import { project } from "../project/project.ts";
 import type { Call } from "./call.ts";
 
@@ -9,6 +10,8 @@ const OWN_HEADERS = /^(authorization|apikey|x-client-info)$/i;
 
 /** Newest first. */
 export const calls = signal<Call[]>([]);
+
+whenUserLeaves(() => calls.value = []);
 
 let lastId = 0;
 

@@ -4,7 +4,7 @@ import type { ConversationStore } from "../conversation/store.ts";
 import { DropZone, FileButton } from "../files/drop.tsx";
 import { UploadList } from "../files/upload_list.tsx";
 import { Uploads } from "../files/uploads.ts";
-import { complain, notify, speak } from "../lib/notices.ts";
+import { complain, speak } from "../lib/notices.ts";
 import {
   type ComponentChildren,
   useEffect,
@@ -26,6 +26,7 @@ import {
   storeDraft,
 } from "./draft.ts";
 import { ComposerOptions } from "./options.tsx";
+import { SendAgain, type Sent } from "./send_again.tsx";
 
 interface ComposerProps {
   /** The conversation's id; for a new one, the name that it shall have, or none. */
@@ -35,15 +36,6 @@ interface ComposerProps {
   title?: string | undefined;
   onSent(answer: AppendAnswer): void;
   children: ComponentChildren;
-}
-
-/** The last append, to send it again as it was. */
-interface Sent {
-  id: string;
-  draft: Draft;
-  fileIds: string[];
-  seq: number;
-  afterPosition: number | undefined;
 }
 
 /** Files can be dropped anywhere on `children`, which are shown above. */
@@ -193,9 +185,9 @@ export function Composer(
               isIcon
               onFiles={(files) => uploads.add(files)}
             />
-            <label class="role-choice">
-              <span class="visually-hidden">Role</span>
+            <span class="role-choice">
               <select
+                aria-label="Role"
                 value={draft.role}
                 onChange={(event) =>
                   write({
@@ -208,7 +200,7 @@ export function Composer(
                   <option key={role} value={role}>{ROLE_NAMES[role]}</option>
                 ))}
               </select>
-            </label>
+            </span>
             <ComposerOptions
               draft={draft}
               isGuarded={isGuarded}
@@ -232,37 +224,5 @@ export function Composer(
         </div>
       </form>
     </DropZone>
-  );
-}
-
-/** Shows what a key is for: the same request again stores nothing. */
-function SendAgain({ sent }: { sent: Sent }) {
-  const { id, draft, fileIds, seq, afterPosition } = sent;
-  const again = async () => {
-    try {
-      const { replayed } = await continuum().conversation(id).append(
-        [{
-          role: draft.role,
-          content: draft.text,
-          ...(fileIds.length > 0 ? { file_ids: fileIds } : {}),
-        }],
-        { idempotencyKey: draft.key, afterPosition },
-      );
-      notify(
-        replayed
-          ? `Nothing was written: the key is known, so the answer is the first one, #${seq}.`
-          : "It was written.",
-      );
-    } catch (error) {
-      complain(error);
-    }
-  };
-  return (
-    <>
-      <span class="faint">Stored as #{seq}.</span>
-      <button type="button" class="link" onClick={() => void again()}>
-        Send again with the same key
-      </button>
-    </>
   );
 }

@@ -2,6 +2,7 @@
 import type { MessageRole } from "../../../client/src/index.ts";
 import { signal } from "../lib/preact.ts";
 import { ROLES } from "../messages/roles.tsx";
+import { whenUserLeaves } from "../project/leaving.ts";
 
 export interface Draft {
   text: string;
@@ -12,10 +13,19 @@ export interface Draft {
   begunAt: number | null;
 }
 
+const PREFIX = "continuum.draft.";
+
 /** The next message of that conversation follows this position, and what follows it now becomes a branch. */
 export const continueAfter = signal<{ id: string; position: number } | null>(
   null,
 );
+
+whenUserLeaves(() => {
+  continueAfter.value = null;
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  }
+});
 
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
@@ -54,5 +64,5 @@ export function storeDraft(id: string, draft: Draft): void {
 }
 
 function name(id: string): string {
-  return `continuum.draft.${id}`;
+  return `${PREFIX}${id}`;
 }

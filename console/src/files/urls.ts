@@ -1,5 +1,6 @@
 /** Signed URLs of files, each asked for once as long as it is valid. */
 import { background, continuum } from "../project/client.ts";
+import { whenUserLeaves } from "../project/leaving.ts";
 
 const VALID_SECONDS = 3600;
 
@@ -7,6 +8,8 @@ const VALID_SECONDS = 3600;
 const SPARE_MS = 60_000;
 
 const known = new Map<string, { url: Promise<string>; until: number }>();
+
+whenUserLeaves(() => known.clear());
 
 /** A URL of the file's bytes, for a picture in the page. */
 export function signedUrl(fileId: string): Promise<string> {

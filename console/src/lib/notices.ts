@@ -1,4 +1,5 @@
 /** Short notices in a corner, and what a screen reader says. */
+import { whenUserLeaves } from "../project/leaving.ts";
 import { signal } from "./preact.ts";
 import { isAbort, troubleOf } from "./problems.ts";
 
@@ -17,6 +18,8 @@ export const spoken = signal("");
 
 /** How long a notice without trouble stays. */
 const STAY_MS = 6000;
+
+whenUserLeaves(() => notices.value = []);
 
 let lastId = 0;
 

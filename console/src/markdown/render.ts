@@ -40,7 +40,7 @@ export function renderMarkdown(text: string): DocumentFragment {
   });
   fragment.querySelectorAll("a").forEach(secureLink);
   fragment.querySelectorAll("img").forEach(replacePicture);
-  fragment.querySelectorAll("h1, h2, h3, h4, h5, h6").forEach(lowerHeading);
+  orderHeadings(fragment);
   fragment.querySelectorAll("pre").forEach(frameCode);
   fragment.querySelectorAll("table").forEach(frameTable);
   for (const element of fragment.querySelectorAll("[class]")) {
@@ -79,14 +79,23 @@ function replacePicture(picture: HTMLImageElement): void {
   picture.replaceWith(link);
 }
 
-/** The page has headings of its own above those of a message. */
-function lowerHeading(heading: Element): void {
-  const level = Math.min(Number(heading.tagName[1]) + 3, 6);
-  const lower = document.createElement("p");
-  lower.setAttribute("role", "heading");
-  lower.setAttribute("aria-level", String(level));
-  lower.append(...heading.childNodes);
-  heading.replaceWith(lower);
+/**
+ * The page's own heading has the level 1, so that the first of a message has 2, and the next at most one more than
+ * the one before, however the author has counted.
+ */
+function orderHeadings(fragment: DocumentFragment): void {
+  let before = 1;
+  for (const heading of fragment.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
+    const written = Number(heading.tagName[1]);
+    const level = Math.min(written + 1, before + 1, 6);
+    const own = document.createElement("p");
+    own.setAttribute("role", "heading");
+    own.setAttribute("aria-level", String(level));
+    own.dataset.level = String(written);
+    own.append(...heading.childNodes);
+    heading.replaceWith(own);
+    before = level;
+  }
 }
 
 /** Code can be scrolled by keyboard, and copied. */

@@ -1,6 +1,7 @@
 /** Who is signed in, by Supabase Auth. The session is kept in this browser and refreshed before it expires. */
 import { GoTrueClient, type User } from "npm:@supabase/auth-js@2.119.1";
 import { signal } from "../lib/preact.ts";
+import { userLeaves } from "./leaving.ts";
 import { project } from "./project.ts";
 
 /** undefined as long as it is not known; null if nobody is. */
@@ -37,7 +38,9 @@ export function watchSession(): void {
   auth().onAuthStateChange((_event, session) => {
     const next = session?.user ?? null;
     // A refreshed token is not another user.
-    if (next?.id !== user.peek()?.id || next === null) user.value = next;
+    const before = user.peek();
+    if (before && before.id !== next?.id) userLeaves();
+    if (before?.id !== next?.id || next === null) user.value = next;
   });
 }
 
@@ -65,6 +68,7 @@ export async function signUp(
 /** Signs out here. A server that does not answer does not keep anybody signed in. */
 export async function signOut(): Promise<void> {
   await auth().signOut({ scope: "local" }).catch(() => {});
+  if (user.peek()) userLeaves();
   user.value = null;
 }
 

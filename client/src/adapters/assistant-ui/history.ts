@@ -35,13 +35,13 @@ export function threadHistory(
   return {
     ...typeof thread === "string" && { scopeId: thread },
     load: own.load,
-    append: own.put,
-    update: own.put,
+    append: own.append,
+    update: own.update,
     delete: own.delete,
     withFormat<M, S extends Record<string, unknown>>(
       format: MessageFormatAdapter<M, S>,
     ): GenericThreadHistoryAdapter<M> {
-      const { load, put, pin, delete: remove } = logs(
+      const { load, append, update, pin, delete: remove } = logs(
         continuum,
         item,
         formattedMessages(format, files),
@@ -49,8 +49,8 @@ export function threadHistory(
       return {
         load,
         pin,
-        append: put,
-        update: (item) => put(item),
+        append,
+        update: (item) => update(item),
         delete: remove,
       };
     },
@@ -102,7 +102,8 @@ function logs<I extends Item<unknown>>(
         ? { headId: null, messages: [] }
         : await logOf(remoteId).load();
     },
-    put: async (item: I) => await (await written()).put(item),
+    append: async (item: I) => await (await written()).append(item),
+    update: async (item: I) => await (await written()).update(item),
     delete: async (items: I[]) => await (await written()).delete(items),
   };
 }

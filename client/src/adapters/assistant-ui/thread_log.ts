@@ -57,13 +57,19 @@ export class ThreadLog<I extends Item<unknown>> {
     return { headId: nearest(tree.head), messages };
   }
 
-  /** Stores a message after its parent, or in its place if it is known. */
-  put(item: I): Promise<void> {
-    return this.#write(async (tree) => {
-      const rowFor = await this.#codec.write(item);
-      const place = this.#places.get(this.#codec.idOf(item));
-      if (place !== undefined) return await this.#revise(tree, place, rowFor);
-      await this.#append(tree, item, rowFor);
+  /** Stores a new message after its parent. */
+  append(item: I): Promise<void> {
+    return this.#write(() => this.#put(item));
+  }
+
+  /** Stores a message in its place or, if it is not known, after its parent. */
+  update(item: I): Promise<void> {
+    return this.#write(async () => {
+      // Another tab may have stored it.
+      if (this.#placeOf(this.#codec.idOf(item)) === undefined) {
+        await this.#read();
+      }
+      await this.#put(item);
     });
   }
 
@@ -85,11 +91,12 @@ export class ThreadLog<I extends Item<unknown>> {
   }
 
   /** Carries out a write after those before it, and again if others have written meanwhile. */
-  #write(write: (tree: Tree) => Promise<void>): Promise<void> {
+  #write(write: () => Promise<void>): Promise<void> {
     const carryOut = async () => {
       for (let tries = 1;; tries++) {
         try {
-          return await write(this.#tree ?? await this.#read());
+          if (this.#tree === null) await this.#read();
+          return await write();
         } catch (error) {
           this.#tree = null;
           if (!isConflict(error) || tries >= TRIES) throw error;
@@ -109,38 +116,51 @@ export class ThreadLog<I extends Item<unknown>> {
     return tree;
   }
 
-  async #append(tree: Tree, item: I, rowFor: RowFor): Promise<void> {
-    let known = tree;
-    let parent = this.#placeOf(item.parentId);
-    if (parent === undefined) {
+  async #put(item: I): Promise<void> {
+    const rowFor = await this.#codec.write(item);
+    const place = this.#placeOf(this.#codec.idOf(item));
+    if (place !== undefined) await this.#revise(place, rowFor);
+    else await this.#append(item.parentId, rowFor);
+  }
+
+  async #append(parentId: string | null, rowFor: RowFor): Promise<void> {
+    const parent = this.#placeOf(parentId) ??
       // Another tab may have stored the parent.
-      known = await this.#read();
-      parent = this.#placeOf(item.parentId);
-    }
+      (await this.#read(), this.#placeOf(parentId));
     if (parent === undefined) {
       throw new TypeError(
-        `The message ${item.parentId}, which this one follows, is not stored.`,
+        `The message ${parentId}, which this one follows, is not stored.`,
       );
     }
-    if (!known.isLive(parent)) await this.#switchTo(known, parent);
+    const tree = await this.#treeFor(parent);
+    if (!tree.isLive(parent)) await this.#switchTo(tree, parent);
     // If others have written after the parent, this begins another branch.
     await appendAnew([rowFor], (inputs) => {
-      const afterPosition = this.#endOfHidden(known, parent);
-      return this.#send(known, inputs, { afterPosition });
+      const afterPosition = this.#endOfHidden(tree, parent);
+      return this.#send(tree, inputs, { afterPosition });
     });
   }
 
-  async #revise(tree: Tree, place: number, rowFor: RowFor): Promise<void> {
-    const row = tree.rows.get(place)!;
-    if (isSame(row, rowFor(false))) return;
+  async #revise(place: number, rowFor: RowFor): Promise<void> {
+    const tree = await this.#treeFor(place);
     const shown = tree.head;
     const isLive = tree.isLive(place);
-    if (!isLive) await this.#switchTo(tree, tree.endOf(place));
+    if (!isLive) {
+      // Not to show another branch for nothing.
+      if (isSame(tree.rows.get(place)!, rowFor(false))) return;
+      await this.#switchTo(tree, tree.endOf(place));
+    }
     await appendAnew(
       [(idInMetadata) => ({ ...rowFor(idInMetadata), revises: place })],
       (inputs) => this.#send(tree, inputs),
     );
     if (!isLive) await this.#switchBack(tree, shown);
+  }
+
+  /** The tree as it is known or, before another branch is shown because of a position, as it is now. */
+  async #treeFor(position: number): Promise<Tree> {
+    const known = this.#tree;
+    return known?.isLive(position) ? known : await this.#read();
   }
 
   async #send(

@@ -1,7 +1,7 @@
 /** Entries that do not fit into a request, divided among messages. */
 import type { MessageInput } from "../../types.ts";
 import { uuidOf } from "../shared/names.ts";
-import { valuesIn } from "../shared/requests.ts";
+import { valuesIn } from "../shared/batches.ts";
 
 /** An entry whose JSON has more characters is divided into pieces of as many; so is one of more values. */
 const PIECE = 1_000_000;

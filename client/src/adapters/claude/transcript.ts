@@ -5,9 +5,9 @@ import type { ConversationHandle } from "../../conversation.ts";
 import type { MessagesOptions } from "../../history.ts";
 import { randomName } from "../../names.ts";
 import type { MessageInput, MessageRole } from "../../types.ts";
+import { batches } from "../shared/batches.ts";
 import { escaped, restored } from "../shared/exact_json.ts";
 import { sha256, uuidOf } from "../shared/names.ts";
-import { inRequests } from "../shared/requests.ts";
 import { conversationOf, metadataOf } from "./sessions.ts";
 import { divided, isDivided, joined, type Pieces } from "./large_entries.ts";
 import type { SessionKey, SessionStoreEntry } from "./types.ts";
@@ -40,7 +40,9 @@ export class Appender {
     // The same batch after a failure repeats it. Entries without a uuid may be known by that alone.
     const idempotencyKey = failed?.hash === hash ? failed.key : randomName();
     try {
-      for (const [n, request] of inRequests(messages).entries()) {
+      for (
+        const [n, request] of batches(messages).entries()
+      ) {
         await conversation.append(request, {
           ...options,
           idempotencyKey: `${idempotencyKey}-${n}`,

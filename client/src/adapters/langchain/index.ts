@@ -15,6 +15,7 @@ import {
 } from "@langchain/core/messages";
 import type { Continuum } from "../../continuum.ts";
 import type { ConversationHandle } from "../../conversation.ts";
+import { batches } from "../shared/batches.ts";
 import { deleteConversation } from "../shared/deleting.ts";
 import { fromMessage, toMessage } from "./stored_message.ts";
 
@@ -23,9 +24,6 @@ export interface ContinuumChatMessageHistoryOptions {
   /** The conversation's continuation id, or the `id` of a shared one. */
   sessionId: string;
 }
-
-/** As many messages as one request takes. */
-const BATCH = 100;
 
 /** The messages of a conversation, as a list that LangChain reads and appends to. */
 export class ContinuumChatMessageHistory extends BaseListChatMessageHistory {
@@ -49,11 +47,11 @@ export class ContinuumChatMessageHistory extends BaseListChatMessageHistory {
     return this.addMessages([message]);
   }
 
-  /** Appends the messages, up to 100 of them all or none. */
+  /** Appends the messages: as many as one request takes, all or none. */
   override async addMessages(messages: BaseMessage[]): Promise<void> {
     const inputs = mapChatMessagesToStoredMessages(messages).map(toMessage);
-    for (let at = 0; at < inputs.length; at += BATCH) {
-      await this.#conversation.append(inputs.slice(at, at + BATCH));
+    for (const batch of batches(inputs)) {
+      await this.#conversation.append(batch);
     }
   }
 

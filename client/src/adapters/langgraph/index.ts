@@ -36,6 +36,8 @@ export interface ContinuumSaverOptions {
   continuum: Continuum;
   /** The beginning of the continuation ids of threads. The default is `langgraph/`. */
   prefix?: string | undefined;
+  /** Threads are deleted after so many seconds without activity. They are kept if omitted. */
+  ttlSeconds?: number | undefined;
   /** LangGraph's own by default. */
   serde?: SerializerProtocol | undefined;
 }
@@ -50,16 +52,19 @@ const REMEMBERED = 100;
 export class ContinuumSaver extends BaseCheckpointSaver {
   readonly #continuum: Continuum;
   readonly #prefix: string;
+  readonly #ttlSeconds: number | undefined;
   readonly #threads = new Recent<string, { thread: Thread; writers: Writers }>(
     REMEMBERED,
   );
 
   constructor(
-    { continuum, prefix = "langgraph/", serde }: ContinuumSaverOptions,
+    { continuum, prefix = "langgraph/", ttlSeconds, serde }:
+      ContinuumSaverOptions,
   ) {
     super(serde);
     this.#continuum = continuum;
     this.#prefix = prefix;
+    this.#ttlSeconds = ttlSeconds;
   }
 
   /** The checkpoint that the config names, else the namespace's newest. */
@@ -177,7 +182,8 @@ export class ContinuumSaver extends BaseCheckpointSaver {
     const name = await nameOf(this.#prefix, [id]);
     const known = this.#threads.get(id);
     if (known !== undefined) return known;
-    const thread = new Thread(id, this.#continuum.conversation(name));
+    const conversation = this.#continuum.conversation(name);
+    const thread = new Thread(id, conversation, this.#ttlSeconds);
     const remembered = { thread, writers: new Writers(thread) };
     this.#threads.set(id, remembered);
     return remembered;

@@ -3,9 +3,9 @@ import type { ConversationHandle } from "../../conversation.ts";
 import { ContinuumError } from "../../error.ts";
 import type { Message, MessageInput } from "../../types.ts";
 import { atMost } from "../shared/at_most.ts";
+import { batches } from "../shared/batches.ts";
 import { escaped, restored } from "../shared/exact_json.ts";
 import { deleteConversation } from "../shared/deleting.ts";
-import { inRequests } from "../shared/requests.ts";
 import {
   checkpointName,
   type CheckpointPart,
@@ -27,6 +27,7 @@ const AT_ONCE = 8;
 export class Thread {
   readonly id: string;
   readonly #conversation: ConversationHandle;
+  readonly #ttlSeconds: number | undefined;
   /** Recent checkpoints, by the name of each. They never change but by being put again. */
   readonly checkpoints = new Recent<string, CheckpointPart>(CHECKPOINTS);
   /** The names of pieces that the conversation with this `id` has. */
@@ -34,9 +35,14 @@ export class Thread {
 
   readonly #reading = atMost(AT_ONCE);
 
-  constructor(id: string, conversation: ConversationHandle) {
+  constructor(
+    id: string,
+    conversation: ConversationHandle,
+    ttlSeconds?: number,
+  ) {
     this.id = id;
     this.#conversation = conversation;
+    this.#ttlSeconds = ttlSeconds;
   }
 
   /** A checkpoint, or undefined if there is none. */
@@ -75,7 +81,7 @@ export class Thread {
 
   async read<P extends Part>(name: string): Promise<P | undefined> {
     const message = await this.#message(name);
-    return message && partOf(message) as P;
+    return message && partOf(message) as P | undefined;
   }
 
   /** All rows, the newest first. */
@@ -85,8 +91,9 @@ export class Thread {
     for (let at = before;;) {
       const { messages, has_more } = await this.#conversation
         .messages({ newestFirst: true, before: at, limit }).page();
-      for (const message of messages.toReversed()) {
-        yield { name: message.client_id, part: partOf(message) };
+      for (const message of [...messages].reverse()) {
+        const part = partOf(message);
+        if (part !== undefined) yield { name: message.client_id, part };
       }
       at = messages.at(0)?.position;
       if (!has_more || at === undefined || at <= 1) return;
@@ -128,8 +135,9 @@ export class Thread {
   ): Promise<void> {
     const known = this.#stored;
     const missing = [...pieces].filter(([name]) => !known.pieces.has(name));
-    const requests = inRequests(
+    const requests = batches(
       [...missing.map(([, row]) => row), ...rows].map(inputOf),
+      undefined,
       rows.length,
     );
     for (const messages of requests) {
@@ -137,6 +145,7 @@ export class Thread {
         onMismatch,
         title: `LangGraph thread ${escapedTitle(this.id)}`,
         metadata: { langgraph: escaped({ thread_id: this.id }) },
+        ttlSeconds: this.#ttlSeconds,
       });
       // Deleted meanwhile, with its pieces: none is known to be there.
       if (conversation.id !== this.#stored.in) {
@@ -174,8 +183,12 @@ export function inputOf({ name, part }: Row): MessageInput {
   };
 }
 
-function partOf(message: Message): Part {
-  return restored(message.parts?.[0]) as Part;
+/** Undefined for a message that was erased, or that another client has appended. */
+function partOf({ parts }: Message): Part | undefined {
+  const part = parts?.[0];
+  return String(part?.type).startsWith("langgraph_")
+    ? restored(part) as Part
+    : undefined;
 }
 
 /** A title has at most 200 characters, and none that are not shown. */

@@ -1,5 +1,5 @@
 /** Changes that depend on what is there, made again if others have changed it meanwhile. */
-import { ContinuumError } from "../../error.ts";
+import { isConflict } from "../shared/conflicts.ts";
 
 /** How often a change is tried again. */
 const MOST_CONFLICTS = 50;
@@ -15,10 +15,4 @@ export async function whileConflicting<T>(
       if (!isConflict(error) || conflicts === MOST_CONFLICTS) throw error;
     }
   }
-}
-
-/** Whether a change was refused because others have changed the conversation. */
-function isConflict(error: unknown): boolean {
-  return error instanceof ContinuumError &&
-    (error.code === "seq_conflict" || error.code === "position_conflict");
 }

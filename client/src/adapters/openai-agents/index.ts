@@ -15,8 +15,8 @@ import type {
 } from "@openai/agents";
 import type { Continuum } from "../../continuum.ts";
 import type { ConversationHandle } from "../../conversation.ts";
+import { batches } from "../shared/batches.ts";
 import { deleteConversation } from "../shared/deleting.ts";
-import { inRequests } from "../shared/requests.ts";
 import { whileConflicting } from "./conflicts.ts";
 import { itemsOf, toMessage } from "./items.ts";
 import { popItem } from "./pop.ts";
@@ -68,7 +68,7 @@ export class ContinuumSession
   async addItems(items: AgentInputItem[]): Promise<void> {
     if (items.length === 0) return;
     const messages = items.map((item) => toMessage([item]));
-    for (const request of inRequests(messages)) {
+    for (const request of batches(messages)) {
       await this.#conversation.append(request);
     }
   }

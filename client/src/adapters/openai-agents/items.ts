@@ -68,7 +68,7 @@ export async function messagesOf(
   for await (const page of newest.pages()) {
     const { head_position = 0, last_seq = 0 } = page.conversation ?? {};
     first ??= { headPosition: head_position, lastSeq: last_seq };
-    for (const message of page.messages.toReversed()) {
+    for (const message of [...page.messages].reverse()) {
       if (items >= count) break;
       items += itemsOf(message).length;
       messages.unshift(message);

@@ -7,6 +7,7 @@ import type {
 import type { ConversationHandle } from "../../conversation.ts";
 import { ContinuumError } from "../../error.ts";
 import type { MessageInput } from "../../types.ts";
+import { canonical } from "../shared/canonical.ts";
 import { escaped } from "../shared/exact_json.ts";
 import { sha256, uuidOf } from "../shared/names.ts";
 import { itemsOf, messagesOf, toMessage } from "./items.ts";
@@ -45,7 +46,7 @@ export async function applyTransaction(
     0,
     Math.max(0, newest.length - expectedSuffix.length),
   );
-  if (canonical(newest.slice(kept.length)) !== canonical(expectedSuffix)) {
+  if (textOf(newest.slice(kept.length)) !== textOf(expectedSuffix)) {
     throw new Error("The newest items of the session are not those expected.");
   }
   await conversation.append(
@@ -66,7 +67,7 @@ async function batchOf(
   transaction: SessionHistoryTransaction,
   items: readonly AgentInputItem[],
 ): Promise<MessageInput[]> {
-  const hash = await sha256(canonical(transaction));
+  const hash = await sha256(textOf(transaction));
   const each = Math.ceil(items.length / MOST_MESSAGES);
   const groups = Array.from(
     { length: items.length === 0 ? 1 : Math.ceil(items.length / each) },
@@ -99,15 +100,7 @@ async function isApplied(
   }
 }
 
-/** A text that is the same for values that are the same as JSON, whatever the order of their members. */
-function canonical(value: unknown): string {
-  return JSON.stringify(
-    escaped(value),
-    (_, member) =>
-      member === null || typeof member !== "object" || Array.isArray(member)
-        ? member
-        : Object.fromEntries(
-          Object.entries(member).sort(([a], [b]) => a < b ? -1 : 1),
-        ),
-  );
+/** A text that is the same for values that are stored as the same. */
+function textOf(value: unknown): string {
+  return canonical(escaped(value));
 }

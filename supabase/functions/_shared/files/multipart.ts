@@ -1,6 +1,6 @@
 /** Reads the files and fields of a multipart/form-data body (RFC 7578) in order, as a stream. */
 import { Problem } from "../problems/problem.ts";
-import { type DeclaredType, declaredType } from "./content_type.ts";
+import { type DeclaredType, declaredType } from "./declared_type.ts";
 import { chain, type Chunks } from "./chunks.ts";
 import { dispositionParameters } from "./disposition_parameters.ts";
 import { partFileName } from "./file_name.ts";

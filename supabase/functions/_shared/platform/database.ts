@@ -5,7 +5,7 @@ import { setMetric } from "hono/timing";
 import type { Database } from "../generated/database.types.ts";
 import { databaseProblem } from "../problems/database_problem.ts";
 import { type Credentials, secretCredentials } from "./credentials.ts";
-import { requiredVariable, variable } from "./environment.ts";
+import { projectUrl, readUrl } from "./environment.ts";
 import type { Env } from "./env.ts";
 
 /**
@@ -57,7 +57,7 @@ export async function read<Name extends keyof Functions & string>(
   name: Name,
   args: Functions[Name]["Args"],
 ): Promise<string> {
-  const url = variable("CONTINUUM_READ_URL");
+  const url = readUrl();
   if (url === undefined || Date.now() < replicaIsGoneUntil) {
     return await call(c, name, args);
   }
@@ -65,7 +65,7 @@ export async function read<Name extends keyof Functions & string>(
     c.var.credentials,
     REPLICA_TIMEOUT_MS,
     (ms) => setMetric(c, "replica", ms, "Read replica"),
-    url.replace(/\/$/, ""),
+    url,
   );
   const { data, error, status } = await replica.rpc(name, args, { get: true });
   if (!error) return data;
@@ -116,7 +116,7 @@ function client(
   credentials: Credentials,
   timeoutMs: number,
   report: (ms: number) => void,
-  url = requiredVariable("SUPABASE_URL"),
+  url = projectUrl(),
 ): Db {
   return new PostgrestClient<Database>(
     `${url}/rest/v1`,

@@ -147,7 +147,8 @@ async function upload(
   body: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
   const headers = { "Content-Type": "image/png", "X-File-Name": "bench.png" };
-  return fileId(await call(bed, "file-upload", { headers, body }));
+  const answer = await call(bed, "file-upload", { headers, body });
+  return fileId(new TextDecoder().decode(answer));
 }
 
 async function download(bed: Bed, id: string): Promise<void> {
@@ -162,7 +163,9 @@ async function reserved(bed: Bed, size_bytes: number): Promise<string> {
     mime_type: "image/png",
     size_bytes,
   });
-  return `user-files/${bed.user.id}/${fileId(answer)}`;
+  // A text that is JSON, as JSON.
+  const text: string = JSON.parse(new TextDecoder().decode(answer));
+  return `user-files/${bed.user.id}/${fileId(text)}`;
 }
 
 async function store(bed: Bed, path: string, body: Uint8Array<ArrayBuffer>) {
@@ -170,11 +173,9 @@ async function store(bed: Bed, path: string, body: Uint8Array<ArrayBuffer>) {
   await send(bed, `/storage/v1/object/${path}`, { headers, body });
 }
 
-/** The id of the File in an answer: its first member. */
-function fileId(answer: ArrayBuffer): string {
-  const id = /"file":\s*\{\s*"id":\s*"([0-9a-f-]{36})"/.exec(
-    new TextDecoder().decode(answer),
-  )?.[1];
-  if (id === undefined) throw new Error("The answer names no file.");
-  return id;
+/** The id of the File in an answer. */
+function fileId(answer: string): string {
+  const { file }: { file?: { id: string } } = JSON.parse(answer);
+  if (file === undefined) throw new Error("The answer names no file.");
+  return file.id;
 }

@@ -1,5 +1,5 @@
 /**
- * `deno task bench [conversations|growth|files|follow|peers] [--quick] [--out=<file>]`: each operation beside the
+ * `deno task bench [conversations|growth|files|follow|peers|scale] [--quick] [--out=<file>]`: each operation beside the
  * bare service and the bare statement, in one run on one machine, as ratios. Prints tables and
  * writes JSON to bench/latest.json. A figure is not a test: nothing here passes or fails.
  */
@@ -10,6 +10,7 @@ import { benchFiles } from "./files.ts";
 import { benchFollow } from "./follow.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchPeers } from "./peers.ts";
+import { benchScale } from "./scale.ts";
 import { asTable, type Section } from "./report.ts";
 
 const quick = Deno.args.includes("--quick");
@@ -39,6 +40,13 @@ const parts: Record<string, (bed: Bed) => Promise<Section[]>> = {
           clients: [1, 8, 32],
           seconds: 5,
         },
+    ),
+  scale: (bed) =>
+    benchScale(
+      bed,
+      quick
+        ? { messages: 20_000, appends: 50, rounds: 2 }
+        : { messages: 3_000_000, appends: 200, rounds: 20 },
     ),
   follow: (bed) => benchFollow(bed, quick ? 5 : 40, quick ? 5 : 30),
   files: (bed) => benchFiles(bed, quick ? 1 : 5, quick ? [1, 10] : [1, 10, 50]),

@@ -22,6 +22,8 @@ export interface StackOptions {
   functionsBuilt?: boolean;
   /** The Deno that runs the functions: a version on npm, or the path of a program. Our own where absent. */
   functionsDeno?: string;
+  /** Variables of the functions beside those of a hosted project. */
+  functionsEnv?: Record<string, string>;
   /** Told each line that a function prints; it goes to our own output where absent. */
   onFunctionLine?: (name: string, line: string) => void;
   /** Called with each step of the start, as a sentence. */
@@ -52,6 +54,7 @@ export function optionsFromEnv(): StackOptions {
     dataDir: env("LOCAL_DATA_DIR") ?? `${root}.local`,
     seed: true,
     gatewayCompresses: gatewayCompresses(),
+    functionsEnv: functionSettings(),
     ...functionsFromEnv(),
     replace: {
       auth: urlFrom("LOCAL_AUTH_URL"),
@@ -82,6 +85,15 @@ export function functionsFromEnv(): Pick<
     functionsBuilt: functions === "built",
     functionsDeno: Deno.env.get("LOCAL_FUNCTIONS_DENO") || undefined,
   };
+}
+
+/** The settings of Continuum itself, which a hosted project keeps among its secrets. */
+function functionSettings(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(Deno.env.toObject()).filter(([name]) =>
+      /^CONTINUUM_(RATE_LIMIT_|(PUBLIC|READ)_URL$)/.test(name)
+    ),
+  );
 }
 
 function urlFrom(name: string): string | undefined {

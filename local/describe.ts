@@ -25,6 +25,8 @@ Sign in as the demo user and append a message:
     -d '{"continuation_id":"hello","messages":[{"role":"user","content":"Hello, Continuum"}]}'
 
 Ctrl-C stops it; your data stays.
+
+  Open ${apiUrl}/ in a browser to see it all.
 `;
 }
 

@@ -20,6 +20,8 @@ const REMEMBERED = 1000;
 export interface SigningKey {
   /** The public halves of all keys whose tokens are taken, as Auth publishes them. */
   jwks: jose.JSONWebKeySet;
+  /** The key itself, for programs that sign in the stack's name: tests. */
+  privateJwk: jose.JWK;
   /** Signs `claims` as they are; `exp` and the like are the caller's. */
   sign(claims: Claims): Promise<string>;
   /** The claims of a token of one of the keys. Throws jose's errors for any other. */
@@ -69,6 +71,7 @@ export async function signingKey(
   const verified = new Map<string, Claims>();
   return {
     jwks,
+    privateJwk,
     sign: (claims) =>
       new jose.SignJWT(claims).setProtectedHeader({
         alg: "ES256",

@@ -1,5 +1,6 @@
 /** A whole local stack: what `deno task start` runs, and every test. */
 import type { StackOptions } from "./config.ts";
+import { consoleService } from "./console.ts";
 import { openDataFolder } from "./data_folder.ts";
 import { startDatabase } from "./database.ts";
 import { chooseFunctions } from "./functions/choice.ts";
@@ -78,7 +79,10 @@ async function assemble(
   // They take longest to listen and need nothing of what follows to do so.
   const functions = await serveFunctions({
     ...await chooseFunctions(options),
-    env: environment(apiUrl, database.url, secrets.secretKey, key),
+    env: {
+      ...environment(apiUrl, database.url, secrets.secretKey, key),
+      ...options.functionsEnv,
+    },
     reach: `127.0.0.1:${gateway.port}`,
     onLine: options.onFunctionLine ??
       ((name, line) => console.log(`[${name}] ${line}`)),
@@ -98,7 +102,10 @@ async function assemble(
   });
 
   onProgress("Starting the functions.");
-  gateway.open({ ...services, functions: functionService(functions) });
+  gateway.open(
+    { ...services, functions: functionService(functions) },
+    consoleService(apiUrl),
+  );
   // Again, as it must be the first to end: nothing comes in any more.
   parts.defer(() => gateway.stop());
   await Promise.all(functions.names().map((name) => functions.target(name)));

@@ -6,9 +6,14 @@ import { fileURLToPath } from "node:url";
 import ts from "npm:typescript@5.9.3";
 import { StackError } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
+import { bundleCli } from "./bundle_cli.ts";
+import { adapterSizes } from "./client_sizes.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const source = `${root}client`;
+
+/** The project that has the frameworks of the adapters, whose types the build needs. */
+const adapters = `${root}tests/adapters`;
 
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
@@ -33,10 +38,13 @@ const OPTIONS: ts.CompilerOptions = {
 export async function buildClient(folder: string): Promise<void> {
   const outDir = `${folder}/dist`;
   await Deno.remove(outDir, { recursive: true }).catch(() => {});
-  const program = ts.createProgram(await modules(`${source}/src`), {
-    ...OPTIONS,
-    outDir,
-  });
+  await installFrameworks();
+  const options = { ...OPTIONS, outDir };
+  const program = ts.createProgram(
+    await modules(`${source}/src`),
+    options,
+    hostWithFrameworks(options),
+  );
   const emitted = program.emit(undefined, (path, text) => {
     // TypeScript renames imports in modules but not in their declarations.
     const renamed = path.endsWith(".d.ts")
@@ -56,10 +64,56 @@ export async function buildClient(folder: string): Promise<void> {
     }));
   }
   await Deno.copyFile(`${root}LICENSE`, `${folder}/LICENSE`);
+  await buildCommands(`${folder}/bin`);
   if (folder === source) return;
   for (const name of ["package.json", "README.md"]) {
     await Deno.copyFile(`${source}/${name}`, `${folder}/${name}`);
   }
+}
+
+async function installFrameworks(): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["install", "--quiet", "--frozen"],
+    cwd: adapters,
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (success) return;
+  throw new StackError(
+    `The frameworks of the adapters cannot be installed:\n${
+      new TextDecoder().decode(stderr)
+    }`,
+  );
+}
+
+/** Finds packages where the adapters' tests have installed them. */
+function hostWithFrameworks(options: ts.CompilerOptions): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  const installed = `${adapters}/packages.ts`;
+  const cache = ts.createModuleResolutionCache(root, (name) => name, options);
+  host.resolveModuleNameLiterals = (literals, from, _, options, file) =>
+    literals.map((literal) =>
+      ts.resolveModuleName(
+        literal.text,
+        from.startsWith(`${source}/`) && !literal.text.startsWith(".")
+          ? installed
+          : from,
+        options,
+        host,
+        cache,
+        undefined,
+        ts.getModeForUsageLocation(file, literal, options),
+      )
+    );
+  return host;
+}
+
+/** The program `continuum`, in one file. */
+async function buildCommands(folder: string): Promise<void> {
+  const { code, licences } = await bundleCli();
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/continuum.js`, code);
+  await Deno.writeTextFile(`${folder}/LICENSES.txt`, licences);
 }
 
 /** Every module below a folder. */
@@ -74,5 +128,10 @@ async function modules(folder: string): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  await endingInSentences(() => buildClient(source));
+  await endingInSentences(async () => {
+    await buildClient(source);
+    for (const [name, bytes] of Object.entries(await adapterSizes(source))) {
+      console.log(`${name}: ${bytes} bytes minified, besides the core`);
+    }
+  });
 }

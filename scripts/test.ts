@@ -1,69 +1,72 @@
 /**
- * `deno task test [paths or options of deno test]`: runs the suites against a local stack of their
- * own on free ports, with an empty database; against another project if SUPABASE_URL and its keys are
- * exported (`.env` is not read). Closes with the counts of passed and failed tests.
+ * `deno task test [paths or options of deno test]`: runs the suites, two folders at a time, each against a local stack
+ * of its own on free ports, with an empty database; one after another against another project if SUPABASE_URL and its
+ * keys are exported (`.env` is not read). Closes with the counts of passed and failed tests.
  */
 import { gatewayCompresses, StackError } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
-import { askedToEnd } from "../local/processes/ending.ts";
 import type { Stack } from "../local/stack.ts";
 import { isLoopbackHost } from "../local/gateway/host.ts";
 import { startTemporaryStack } from "../local/temporary.ts";
 import { setting } from "./settings.ts";
+import { type Outcome, runTests } from "./test_run.ts";
+import { runsFor } from "./test_runs.ts";
 
-const suites = ["tests", "supabase", "local"];
+/** How many runs go on at a time. Most of a test is waiting for answers; more would outlast the tests' patience. */
+const LANES = Math.min(2, navigator.hardwareConcurrency);
 
-/** A run that prints nothing for this long hangs. */
-const SILENCE_MS = 10 * 60 * 1000;
+/** The environment of a run, and how it is given back. */
+type Target = { env: Record<string, string> } & AsyncDisposable;
 
-/** Runs `deno test` and gives back its exit code. */
-async function runSuites(env: Record<string, string>): Promise<number> {
-  const args = Deno.args.length > 0 ? Deno.args : suites;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", ...args],
-    env,
-    stdout: "piped",
-  }).spawn();
-  const silence = Promise.withResolvers<string>();
-  void Promise.race([askedToEnd(), silence.promise]).then((reason) => {
-    console.log(`Stopping: ${reason}.`);
-    // The stacks that tests have started end with it.
-    child.kill("SIGKILL");
-  });
-  const summary = await lastSummary(
-    child.stdout,
-    () => silence.resolve("no test has ended for ten minutes"),
-  );
-  const { code } = await child.status;
-  if (summary === null) {
-    console.log("The run has not come to its end.");
-    return code || 1;
-  }
-  console.log(`${summary.passed} passed, ${summary.failed} failed`);
-  return code === 0 && summary.passed === 0 ? 1 : code;
+/** Runs the tests that the arguments name, each lane against a project of its own, and gives back the exit code. */
+async function runAll(
+  lanes: number,
+  openTarget: () => Promise<Target>,
+): Promise<number> {
+  const runs = runsFor(Deno.args);
+  const isOnly = runs.length === 1;
+  const waiting = [...runs];
+  const outcomes: Outcome[] = [];
+  const lane = async () => {
+    if (waiting.length === 0) return;
+    await using target = await openTarget();
+    for (let run = waiting.shift(); run; run = waiting.shift()) {
+      const { name } = run;
+      const outcome = await runTests(
+        run,
+        target.env,
+        (line) => write(isOnly ? line : `${name} | ${line}`),
+      );
+      outcomes.push(outcome);
+      // It was asked to end, or hangs.
+      if (!outcome.hasEnded) waiting.length = 0;
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return conclude(outcomes, runs.length);
 }
 
-/** Prints what `deno test` prints, and gives back the counts of its last line. */
-async function lastSummary(
-  output: ReadableStream<Uint8Array>,
-  onSilence: () => void,
-): Promise<{ passed: number; failed: number } | null> {
-  let tail = "";
-  let timer = setTimeout(onSilence, SILENCE_MS);
-  const decoder = new TextDecoder();
-  for await (const chunk of output) {
-    clearTimeout(timer);
-    timer = setTimeout(onSilence, SILENCE_MS);
-    await Deno.stdout.write(chunk);
-    tail = (tail + decoder.decode(chunk, { stream: true })).slice(-4000);
+/** Prints the counts, and where tests have failed. */
+function conclude(outcomes: Outcome[], runs: number): number {
+  const sum = (count: "passed" | "failed") =>
+    outcomes.reduce((total, outcome) => total + outcome[count], 0);
+  const failed = outcomes.filter(({ code }) => code !== 0);
+  if (failed.length > 0 && runs > 1) {
+    console.log(`Failed: ${failed.map(({ name }) => name).join(", ")}`);
   }
-  clearTimeout(timer);
-  // ok | 12 passed (3 steps) | 0 failed | 1 ignored (4s)
-  const counts = [...tail.matchAll(/\| (\d+) passed.*? \| (\d+) failed/g)]
-    .at(-1);
-  return counts === undefined
-    ? null
-    : { passed: Number(counts[1]), failed: Number(counts[2]) };
+  if (outcomes.length < runs || outcomes.some(({ hasEnded }) => !hasEnded)) {
+    console.log("The run has not come to its end.");
+    return failed[0]?.code || 1;
+  }
+  console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
+  return failed[0]?.code ?? (sum("passed") === 0 ? 1 : 0);
+}
+
+async function write(text: string): Promise<void> {
+  let bytes = new TextEncoder().encode(text);
+  while (bytes.length > 0) {
+    bytes = bytes.subarray(await Deno.stdout.write(bytes));
+  }
 }
 
 /** What tests/support/target.ts reads. */
@@ -73,6 +76,7 @@ function targetOf(stack: Stack): Record<string, string> {
     SUPABASE_PUBLISHABLE_KEY: stack.publishableKey,
     SUPABASE_SECRET_KEY: stack.secretKey,
     SUPABASE_DB_URL: stack.dbUrl,
+    CONTINUUM_TEST_SIGNING_KEY: JSON.stringify(stack.key.privateJwk),
   };
 }
 
@@ -105,12 +109,15 @@ await endingInSentences(async () => {
   const url = setting("SUPABASE_URL");
   if (url !== undefined) {
     requireTestProject(url);
-    Deno.exit(await runSuites({}));
+    const there: Target = { env: {}, async [Symbol.asyncDispose]() {} };
+    Deno.exit(await runAll(1, () => Promise.resolve(there)));
   }
-  const stack = await startTemporaryStack({
-    onFunctionLine: printUnlessRequest,
-    gatewayCompresses: gatewayCompresses(),
+  const code = await runAll(LANES, async () => {
+    const stack = await startTemporaryStack({
+      onFunctionLine: printUnlessRequest,
+      gatewayCompresses: gatewayCompresses(),
+    });
+    return { env: targetOf(stack), [Symbol.asyncDispose]: stack.stop };
   });
-  const code = await runSuites(targetOf(stack)).finally(stack.stop);
   Deno.exit(code);
 });

@@ -21,6 +21,8 @@ export interface ListOptions extends api.CallOptions {
   metadata?: Record<string, unknown> | undefined;
   /** The size of a page, 1 to 100. */
   limit?: number | undefined;
+  /** Begins after the page that had this as its `next_cursor`. */
+  cursor?: string | undefined;
 }
 
 export interface SearchOptions extends api.CallOptions {
@@ -28,6 +30,8 @@ export interface SearchOptions extends api.CallOptions {
   archived?: boolean | undefined;
   /** The size of a page, 1 to 100. */
   limit?: number | undefined;
+  /** Begins after the page that had this as its `next_cursor`. */
+  cursor?: string | undefined;
 }
 
 /** A client. It needs no closing. */
@@ -51,7 +55,7 @@ export class Continuum {
   ): Pages<api.ConversationList, api.Conversation> {
     const { archived, invited, prefix, metadata, limit } = options;
     return cursorPages<api.ConversationList, api.Conversation>(
-      (cursor) =>
+      (cursor = options.cursor) =>
         this.#http.get(HISTORY, options, {
           archived,
           invited: invited || undefined,
@@ -78,7 +82,7 @@ export class Continuum {
   ): Pages<api.SearchAnswer, api.SearchHit> {
     const { archived, limit } = options;
     return cursorPages<api.SearchAnswer, api.SearchHit>(
-      (cursor) =>
+      (cursor = options.cursor) =>
         this.#http.get(HISTORY, options, { q: query, archived, limit, cursor }),
       ({ hits }) => hits,
     );

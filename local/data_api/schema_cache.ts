@@ -29,8 +29,15 @@ const RECONNECT_AFTER_S = 0.2;
 
 const query = await Deno.readTextFile(new URL("schema.sql", import.meta.url));
 
-/** Reads it, and again after `notify pgrst` and after each reconnection of its listener. */
-export async function openSchemaCache(url: string): Promise<SchemaCache> {
+/**
+ * Reads it, and again after `notify pgrst` and after each reconnection of its listener.
+ *
+ * @param listens is false for a database that only replays another: nobody can listen there.
+ */
+export async function openSchemaCache(
+  url: string,
+  listens: boolean,
+): Promise<SchemaCache> {
   const sql = connect(url, {
     fetch_types: false,
     backoff: () => RECONNECT_AFTER_S,
@@ -67,9 +74,11 @@ export async function openSchemaCache(url: string): Promise<SchemaCache> {
     close: () => sql.end({ timeout: 1 }),
   };
   try {
-    await sql.listen("pgrst", (payload) => {
-      if (/^(|reload schema)$/.test(payload)) reloadQuietly();
-    }, reloadQuietly);
+    if (listens) {
+      await sql.listen("pgrst", (payload) => {
+        if (/^(|reload schema)$/.test(payload)) reloadQuietly();
+      }, reloadQuietly);
+    }
     await reload();
     return cache;
   } catch (error) {

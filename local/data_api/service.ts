@@ -31,10 +31,16 @@ export interface DataApi {
   close(): Promise<void>;
 }
 
-/** @param dbUrl connects as a role that may become the roles of the callers. */
-export async function openDataApi(dbUrl: string): Promise<DataApi> {
+/**
+ * @param dbUrl connects as a role that may become the roles of the callers.
+ * @param options.listens is false for a read replica, where nobody can listen for changes of the schema.
+ */
+export async function openDataApi(
+  dbUrl: string,
+  { listens = true } = {},
+): Promise<DataApi> {
   const pool = new Pool(dbUrl);
-  const cache = await openSchemaCache(dbUrl);
+  const cache = await openSchemaCache(dbUrl, listens);
   return {
     async fetch(request, path, claims) {
       try {

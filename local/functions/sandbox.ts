@@ -13,7 +13,7 @@ export interface Sandbox {
   runtime: Runtime;
   /** The environment of a hosted function. */
   env: Record<string, string>;
-  /** The only address that a function may reach. */
+  /** The only address that a function may reach, beside that of a read replica which its environment names. */
   reach: string;
   /** The memory that JavaScript values may take; that of a hosted function where absent. */
   heapMiB?: number;
@@ -38,7 +38,7 @@ export async function sandboxed(
       ...runtime.args,
       "--host=127.0.0.1",
       `--port=${port}`,
-      `--allow-net=${reach},127.0.0.1:${port}`,
+      `--allow-net=${reach},127.0.0.1:${port}${readReplica(env)}`,
       ...allowEnv,
       `--v8-flags=--max-old-space-size=${heapMiB}`,
       await entrypoint(dir, name) ?? join(dir, name),
@@ -46,4 +46,9 @@ export async function sandboxed(
     cwd: root,
     env: { ...runtime.env, ...env },
   };
+}
+
+/** The address of a read replica's Data API, as one more that may be reached; empty if there is none. */
+function readReplica({ CONTINUUM_READ_URL }: Record<string, string>): string {
+  return CONTINUUM_READ_URL ? `,${new URL(CONTINUUM_READ_URL).host}` : "";
 }

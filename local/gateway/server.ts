@@ -6,10 +6,13 @@ import type { Service } from "./service.ts";
 /** By the first part of the path, such as `auth` for `/auth/v1`. */
 export type Services = Record<string, Service>;
 
+/** What is shown to people at `/`. Null for a path that is not its own. */
+export type Page = (request: Request) => Promise<Response | null>;
+
 export interface Gateway {
   port: number;
-  /** From here on requests go to the services; until then they are answered 503. */
-  open(services: Services): void;
+  /** From here on requests go to the services, or else to the page; until then they are answered 503. */
+  open(services: Services, page: Page): void;
   stop(): Promise<void>;
 }
 
@@ -24,18 +27,20 @@ const PATIENCE_MS = 2000;
 export function startGateway(
   { port, compresses }: { port: number; compresses: boolean },
 ): Gateway {
-  let services: Services | null = null;
+  let opened: { services: Services; page: Page } | null = null;
   const server = listen(
     port,
     compresses,
     async (request) =>
-      refuseForeignHost(request) ??
-        (services === null ? starting() : await route(request, services)),
+      refuseForeignHost(request) ?? refuseUnknownMethod(request) ??
+        (opened === null
+          ? starting()
+          : await route(request, opened.services, opened.page)),
   );
   let stopped: Promise<void> | null = null;
   return {
     port: server.addr.port,
-    open: (opened) => void (services = opened),
+    open: (services, page) => void (opened = { services, page }),
     stop: () => stopped ??= stop(server),
   };
 }
@@ -70,13 +75,36 @@ async function stop(server: Deno.HttpServer): Promise<void> {
   clearTimeout(timer);
 }
 
-async function route(request: Request, services: Services): Promise<Response> {
+const METHODS = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+]);
+
+/** Methods are in capitals, and there is no way to pass on TRACE and the like: RFC 9110, section 15.6.2. */
+function refuseUnknownMethod({ method }: Request): Response | null {
+  return METHODS.has(method) ? null : Response.json(
+    { message: "The method is not implemented" },
+    { status: 501 },
+  );
+}
+
+async function route(
+  request: Request,
+  services: Services,
+  page: Page,
+): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const [, name = "", version, ...rest] = pathname.split("/");
   const service = version === "v1" && Object.hasOwn(services, name)
     ? services[name]
     : undefined;
-  return await service?.(request, `/${rest.join("/")}${search}`) ?? notFound();
+  return await service?.(request, `/${rest.join("/")}${search}`) ??
+    await page(request) ?? notFound();
 }
 
 function starting(): Response {

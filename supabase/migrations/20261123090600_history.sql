@@ -90,13 +90,29 @@ begin
 end;
 $$;
 
--- A page of messages, oldest to newest. view is line or log.
+-- A replica that has not yet replayed what the reader knows of has no answer for it. The primary always has.
+create function continuum.require_replayed(last_seq bigint, at_least bigint)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if coalesce(last_seq, 0) < at_least and pg_is_in_recovery() then
+    perform continuum.raise_problem('unavailable');
+  end if;
+end;
+$$;
+
+-- A page of messages, oldest to newest. view is line or log. at_least is a seq that the reader knows of: a
+-- replica that is behind it refuses.
 create function public.read_history(
   continuation_id text,
   view            text,
   max_messages    integer,
   before          bigint default null,
-  after           bigint default null
+  after           bigint default null,
+  at_least        bigint default null
 )
 returns text
 language plpgsql
@@ -109,6 +125,7 @@ declare
   target constant continuum.conversations := continuum.find_conversation(continuation_id);
   page   record;
 begin
+  perform continuum.require_replayed(target.last_seq, at_least);
   if target.id is null then
     return '{"conversation":null,"messages":[],"has_more":false}';
   end if;
@@ -298,6 +315,7 @@ comment on function public.list_conversations is
 
 revoke all on function
   continuum.page_seqs,
+  continuum.require_replayed,
   continuum.find_message,
   continuum.listed_conversations,
   public.read_history,
@@ -306,6 +324,7 @@ revoke all on function
 from public, anon, authenticated, service_role;
 grant execute on function
   continuum.page_seqs,
+  continuum.require_replayed,
   continuum.find_message,
   continuum.listed_conversations,
   public.read_history,

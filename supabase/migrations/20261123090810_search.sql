@@ -205,7 +205,7 @@ begin
   searched := replace(replace(searched, E'\x1e', ' '), E'\x1f', ' ');
   -- Kana and Hangul in pieces are put together, since each is found as one character.
   if octet_length(searched) > char_length(searched) and searched ~ '[\u1100-\u11ff\u3099\u309a]' then
-    searched := normalize(searched, nfc);
+    searched := normalize(continuum.stream_safe(searched), nfc);
   end if;
   if char_length(searched) <= stretch then
     marked := continuum.mark_terms(searched, phrases);

@@ -18,7 +18,7 @@ $$;
 
 -- Messages after one seq and up to another as NDJSON, a line each, at most 1 MiB of them or one: made
 -- here so that the function passes text on and parses none of it. Small, since the function holds a piece
--- several times over. lines is null at the end. A line break that a client has sent between two tokens of
+-- several times over. lines is null at the end. A replica that is behind the last seq asked for refuses. A line break that a client has sent between two tokens of
 -- its parts would end a line: it is a space here, which is the same JSON.
 create function public.export_messages(conversation_id uuid, after bigint, through bigint)
 returns text
@@ -34,6 +34,12 @@ declare
   seqs   bigint[];
   answer json;
 begin
+  perform continuum.require_account();
+  if pg_is_in_recovery() then
+    perform continuum.require_replayed(
+      (select c.last_seq from continuum.conversations c where c.id = export_messages.conversation_id), through
+    );
+  end if;
   -- Asked once and first: under the policy alone, every row would be read to find that none is to be seen.
   if not continuum.reads(export_messages.conversation_id) then
     return '{"lines":null,"count":0,"last_seq":null}';

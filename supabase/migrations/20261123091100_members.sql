@@ -115,6 +115,8 @@ begin
   perform continuum.require_account();
   if coalesce(put_member.role not in ('viewer', 'editor'), true) then
     perform continuum.raise_invalid('/role', 'Must be viewer or editor.');
+  elsif put_member.user_id is null then
+    perform continuum.raise_invalid('/user_id', 'Must be a user id.');
   end if;
   target := continuum.require_access(continuation_id, 'owner');
   if put_member.user_id = target.owner_id then
@@ -192,7 +194,7 @@ begin
   perform continuum.require_account();
   target := continuum.require_access(continuation_id, 'viewer');
   if target.owner_id <> (select auth.uid()) then
-    if remove_member.user_id <> (select auth.uid()) then
+    if remove_member.user_id is distinct from (select auth.uid()) then
       perform continuum.raise_problem('owner_only');
     end if;
     perform continuum.answer_invitation(target.id, false);

@@ -37,6 +37,7 @@ begin
     perform continuum.raise_invalid('/size_bytes', 'Must be a whole number of at least 0.');
   end if;
   perform continuum.refuse_file_name(original_name);
+  perform continuum.refuse_types(mime_type, declared_type, type_parameters);
   document := continuum.as_metadata(metadata, '/metadata');
   if continuation_id is not null then
     conversation := continuum.require_access(continuation_id, 'editor');
@@ -87,6 +88,24 @@ begin
     );
   elsif original_name ~ '[/\\]' or original_name in ('.', '..') then
     perform continuum.raise_invalid('/original_name', 'Must be a file name.');
+  end if;
+end;
+$$;
+
+-- Raises the rule that one of a file's types breaks: files has the same rules as constraints. Null is no type.
+create function continuum.refuse_types(mime_type text, declared_type text, type_parameters text)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if mime_type !~ '^[a-z0-9!#$&^_.+-]{1,127}/[a-z0-9!#$&^_.+-]{1,127}$' then
+    perform continuum.raise_invalid('/mime_type', 'Must be a media type in lower case, without parameters.');
+  elsif char_length(declared_type) > 1000 or declared_type !~ '^[ -~]*$' then
+    perform continuum.raise_invalid('/declared_type', 'Must be at most 1,000 printable ASCII characters.');
+  elsif char_length(type_parameters) not between 1 and 1000 or type_parameters !~ '^[ -~]*$' then
+    perform continuum.raise_invalid('/type_parameters', 'Must be 1 to 1,000 printable ASCII characters.');
   end if;
 end;
 $$;
@@ -227,6 +246,10 @@ declare
   redundant json;
 begin
   perform continuum.require_account();
+  perform continuum.refuse_types(mime_type, null, null);
+  if complete_file.sha256 !~ '^[0-9a-f]{64}$' then
+    perform continuum.raise_invalid('/sha256', 'Must be 64 hexadecimal digits in lower case.');
+  end if;
   content := continuum.lock_pending(file_id);
   if content.id is null then
     file := continuum.find_file(file_id);
@@ -462,7 +485,7 @@ comment on function public.reserve_file is
 comment on function public.grow_file is 'Problems: invalid_token, file_too_large, quota_exceeded, not_found.';
 comment on function public.read_upload is 'Problems: invalid_token, not_found, upload_incomplete, upload_mismatch.';
 comment on function public.complete_file is
-  'Problems: invalid_token, not_found, upload_incomplete, upload_mismatch, quota_exceeded.';
+  'Problems: invalid_token, validation_failed, not_found, upload_incomplete, upload_mismatch, quota_exceeded.';
 comment on function public.abandon_file is 'Problems: invalid_token.';
 comment on function public.rename_file is 'Problems: invalid_token, not_found, validation_failed, body_too_large.';
 comment on function public.delete_file is 'Problems: invalid_token, not_found.';
@@ -470,6 +493,7 @@ comment on function public.unlink_file is 'Problems: invalid_token, not_found, r
 
 revoke all on function
   continuum.refuse_file_name,
+  continuum.refuse_types,
   continuum.lock_pending,
   continuum.arrived_object,
   continuum.completed_json,
@@ -486,6 +510,7 @@ revoke all on function
 from public, anon, authenticated, service_role;
 grant execute on function
   continuum.refuse_file_name,
+  continuum.refuse_types,
   continuum.lock_pending,
   continuum.arrived_object,
   continuum.completed_json,

@@ -370,6 +370,7 @@ declare
   removed   integer := 0;
   expired   record;
 begin
+  perform continuum.forget_full_buckets(100000);
   for expired in
     select c.id
     from continuum.conversations c

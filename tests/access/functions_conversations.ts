@@ -24,6 +24,11 @@ const appenders = (outsider: string) =>
 
 const reads: Case[] = [
   rpc("read_health", { outcomes: serviceOnly }),
+  rpc("take_request", {
+    // From one's own bucket, whatever that belongs to.
+    outcomes: direct(outcomes("ok", "ok", "ok", "ok")),
+    args: () => ({ class: "read", quota: 100, window_seconds: 1 }),
+  }),
   rpc("read_history", {
     outcomes: direct(readers),
     args: (world) => ({ ...byId(world), view: "log", max_messages: 9 }),

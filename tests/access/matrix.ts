@@ -5,19 +5,45 @@
 import type { Actor } from "../support/actors.ts";
 import type { World } from "./world.ts";
 
-/** Who asks. `invited` is a viewer who has not answered, `declined` one who has declined an editor's share. */
-export const actorNames = [
+/** Users by what they are to the conversation. */
+export const userNames = [
   "owner",
   "editor",
   "viewer",
+  /** A viewer who has not answered. */
   "invited",
+  /** Has declined an editor's share. */
   "declined",
   "stranger",
-  "nobody",
-  /** Has the owner's token with another signature. */
+] as const;
+
+/** Bearers of what is no user's token. */
+export const bearerNames = [
+  /** The owner's token with another signature. */
   "forged",
-  /** Has the project's secret key and is no user. */
+  /** The owner's token, expired. */
+  "expired",
+  /** A token of another project's with the owner's claims. */
+  "foreign",
+  /** The token of an account that was deleted. */
+  "departed",
+  /** The publishable key as a token, as supabase-js sends it without a session. */
+  "publishable",
+  /** The secret key as a token, as supabase-js sends it. */
+  "admin",
+  /** Tokens of the project that are keys: the legacy anon and service_role keys. */
+  "legacyAnon",
+  "legacyService",
+] as const;
+
+/** Who asks. */
+export const actorNames = [
+  ...userNames,
+  /** Has neither a token nor a key. */
+  "nobody",
+  /** Has the secret key in `apikey`, and no token. */
   "secret",
+  ...bearerNames,
 ] as const;
 export type ActorName = (typeof actorNames)[number];
 
@@ -64,10 +90,20 @@ export function outcomes(
     declined: outsider,
     stranger: outsider,
     nobody: "unauthenticated",
-    forged: "invalid_token",
     secret: "unauthenticated",
+    ...each(bearerNames, "invalid_token"),
     ...rest,
   };
+}
+
+/** The same for each of some actors. */
+export function each<Name extends ActorName>(
+  names: readonly Name[],
+  outcome: Outcome,
+): Record<Name, Outcome> {
+  return Object.fromEntries(
+    names.map((name) => [name, outcome]),
+  ) as Record<Name, Outcome>;
 }
 
 export const readers = outcomes("ok", "ok", "ok", "empty");
@@ -78,24 +114,36 @@ export const owners = outcomes("ok", "owner_only", "owner_only", "not_found");
 export const ownerAlone = outcomes("ok", "not_found", "not_found", "not_found");
 /** What is listed: an invitation that is not accepted is not. */
 export const listed = outcomes("ok", "ok", "ok", "empty", { invited: "empty" });
+/** Every user, whatever they are to the conversation. */
 export const everybody = outcomes("ok", "ok", "ok", "ok");
-export const maintenance = outcomes(
-  "unauthenticated",
-  "unauthenticated",
-  "unauthenticated",
-  "unauthenticated",
-  { forged: "unauthenticated", secret: "ok" },
-);
+/** Users and all others. */
+export const anybody: Outcomes = each(actorNames, "ok");
+export const maintenance: Outcomes = {
+  ...each(actorNames, "unauthenticated"),
+  secret: "ok",
+  admin: "ok",
+};
 
-/** The same where the platform is asked, which refuses what has no grant. */
+/**
+ * The same where the platform is asked, which refuses what has no grant. It takes the token of a deleted account,
+ * and the function looks.
+ */
 export function direct(asked: Outcomes): Outcomes {
-  return { ...asked, nobody: "refused", forged: "refused", secret: "refused" };
+  return {
+    ...asked,
+    nobody: "refused",
+    secret: "refused",
+    ...each(bearerNames, "refused"),
+    departed: asked.departed,
+  };
 }
 
-/** For service_role alone. */
+/** For service_role alone: it is the role of the secret key and of the legacy one. */
 export const serviceOnly: Outcomes = {
-  ...direct(outcomes("refused", "refused", "refused", "refused")),
+  ...each(actorNames, "refused"),
   secret: "ok",
+  admin: "ok",
+  legacyService: "ok",
 };
 
 export function changesWorld(

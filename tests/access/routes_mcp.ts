@@ -1,8 +1,8 @@
 /** The routes of mcp: each of its tools, its resources and its prompt are cases of the one that takes messages. */
 import { request } from "../support/http.ts";
 import {
+  anybody,
   type Case,
-  everybody,
   listed,
   type Outcome,
   type Outcomes,
@@ -13,8 +13,6 @@ import {
 } from "./matrix.ts";
 import { isEmpty, route } from "./routes.ts";
 import type { World } from "./world.ts";
-
-const everyone = { ...everybody, nobody: "ok", forged: "ok", secret: "ok" };
 
 interface Asked {
   outcomes: Outcomes;
@@ -74,8 +72,8 @@ const listsIt = (result: unknown, { id }: World): Outcome =>
   JSON.stringify(result).includes(id) ? "ok" : "empty";
 
 export const mcpRoutes: Case[] = [
-  route("GET /mcp/_/health", { outcomes: everyone }),
-  route("GET /mcp/oauth-protected-resource", { outcomes: everyone }),
+  route("GET /mcp/_/health", { outcomes: anybody }),
+  route("GET /mcp/oauth-protected-resource", { outcomes: anybody }),
   tool("append", ({ id }) => ({
     continuation_id: id,
     messages: [{ role: "user", content: "more" }],

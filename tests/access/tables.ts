@@ -3,7 +3,7 @@
  * what holds beneath it, for SQL functions that run as their caller.
  */
 import type postgres from "npm:postgres@3.4.9";
-import { type Outcomes, outcomes } from "./matrix.ts";
+import { bearerNames, each, type Outcomes, outcomes } from "./matrix.ts";
 import type { Actor } from "../support/actors.ts";
 import type { World } from "./world.ts";
 
@@ -23,7 +23,7 @@ export interface TableCase {
   ) => PromiseLike<{ count: number }>;
 }
 
-/** anon and who has no account have no grant; forged and secret do not come as authenticated. */
+/** anon has no grant, and a deleted account has what a stranger has. */
 const by = (
   owner: string,
   editor: string,
@@ -33,15 +33,17 @@ const by = (
 ): Outcomes =>
   outcomes(owner, editor, viewer, outsider, {
     nobody: "refused",
-    forged: "refused",
     secret: "refused",
+    ...each(bearerNames, "refused"),
+    departed: outsider,
     ...rest,
   });
 
 const readers = by("ok", "ok", "ok", "nothing");
 const writers = by("ok", "ok", "nothing", "nothing");
 const owner = by("ok", "nothing", "nothing", "nothing");
-const everybody = by("ok", "ok", "ok", "ok");
+/** Whoever has an account; without one the foreign key refuses. */
+const everybody = by("ok", "ok", "ok", "ok", { departed: "refused" });
 const adders = (refused = "refused") => by("ok", refused, refused, refused);
 
 const conversations: TableCase[] = [
@@ -346,3 +348,20 @@ const files: TableCase[] = [
 ];
 
 export const tableCases = [...conversations, ...members, ...messages, ...files];
+
+/** Every table, with what service_role may do to it: to columns where only those are granted. */
+export const serviceGrants: Record<string, string[]> = {
+  append_keys: [],
+  conversation_files: ["select", "delete"],
+  conversation_members: ["select", "delete"],
+  conversations: ["select", "delete", "update ttl_seconds"],
+  file_contents: ["select", "update", "delete"],
+  files: ["select", "update", "delete"],
+  message_usage: ["select", "insert", "update"],
+  messages: ["select", "delete"],
+  object_walk: [],
+  rate_buckets: [],
+  schema_version: ["select"],
+  storage_usage: ["select", "insert", "update"],
+  unlinked_files: ["select", "insert", "update", "delete"],
+};

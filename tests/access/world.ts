@@ -7,6 +7,7 @@ import { share } from "../support/sharing.ts";
 import { withSql } from "../support/sql.ts";
 import { put, reserve, storedFile, unique } from "../support/stored_files.ts";
 import { target } from "../support/target.ts";
+import { claimsOf, otherKey, signedWith, tokenOf } from "../support/tokens.ts";
 import type { ActorName } from "./matrix.ts";
 
 const { owner, editor, viewer, stranger, nobody } = await cast();
@@ -22,16 +23,63 @@ function clientWith(key: string, headers: Record<string, string> = {}) {
   });
 }
 
-/** The owner's token, signed by nobody. */
-function forgedToken(): string {
-  const [head, claims, signature] = owner.headers.Authorization!.slice(7).split(
-    ".",
-  );
-  const turned = [...signature!].reverse().join("");
-  return `Bearer ${head}.${claims}.${turned}`;
+/** Somebody whose requests carry `token`, as those of supabase-js do. */
+function bearer(
+  name: string,
+  token: string,
+  key = target.publishableKey,
+): Actor {
+  const Authorization = `Bearer ${token}`;
+  return {
+    name,
+    id: null,
+    headers: { apikey: key, Authorization },
+    supabase: clientWith(key, { Authorization }),
+  };
 }
 
-export const actors: Record<ActorName, Actor> = {
+/** The owner's token, signed by nobody. */
+function forgedToken(): string {
+  const [head, claims, signature] = tokenOf(owner).split(".");
+  const turned = [...signature!].reverse().join("");
+  return `${head}.${claims}.${turned}`;
+}
+
+/** A user whose account is deleted, with a token that still verifies. */
+async function departed(): Promise<Actor> {
+  const user = await signUp("departed");
+  await append(user, fresh("left"), ["hello"]);
+  await withSql((sql) => sql`delete from auth.users where id = ${user.id}`);
+  return { ...bearer("departed", tokenOf(user)), id: user.id };
+}
+
+/** Tokens that only the project's own key can sign; none where that key is not known. */
+async function signed(): Promise<Partial<Record<ActorName, Actor>>> {
+  const { signingKey } = target;
+  if (signingKey === undefined) return {};
+  const now = Math.floor(Date.now() / 1000);
+  const claims = claimsOf(tokenOf(owner));
+  const expired = { ...claims, iat: now - 7200, exp: now - 3600 };
+  const legacy = async (name: string, role: string) => {
+    const key = await signedWith(signingKey, {
+      role,
+      iss: "supabase",
+      iat: now,
+      exp: now + 86400,
+    });
+    return bearer(name, key, key);
+  };
+  return {
+    expired: bearer("expired", await signedWith(signingKey, expired)),
+    legacyAnon: await legacy("legacyAnon", "anon"),
+    legacyService: await legacy("legacyService", "service_role"),
+  };
+}
+
+const made = await signed();
+
+/** Those who ask. One is missing if this project does not let tests make its token. */
+export const actors: Partial<Record<ActorName, Actor>> & { owner: Actor } = {
   owner,
   editor,
   viewer,
@@ -39,14 +87,15 @@ export const actors: Record<ActorName, Actor> = {
   declined,
   stranger,
   nobody,
-  forged: {
-    name: "forged",
-    id: null,
-    headers: { ...owner.headers, Authorization: forgedToken() },
-    supabase: clientWith(target.publishableKey, {
-      Authorization: forgedToken(),
-    }),
-  },
+  forged: bearer("forged", forgedToken()),
+  foreign: bearer(
+    "foreign",
+    await signedWith(await otherKey(), claimsOf(tokenOf(owner))),
+  ),
+  departed: await departed(),
+  publishable: bearer("publishable", target.publishableKey),
+  admin: bearer("admin", target.secretKey, target.secretKey),
+  ...made,
   secret: {
     name: "secret",
     id: null,

@@ -218,6 +218,8 @@ Deno.test("lists and searches find what their filters say, over several pages", 
     "list/3",
     "list/1",
   ]);
+  const { next_cursor } = await client.list({ limit: 2 }).page();
+  assert.deepEqual(await names({ cursor: next_cursor }), ["list/2", "list/1"]);
   await client.conversation("list/1").update({ archived: true });
   assert.deepEqual(await names({ archived: true }), ["list/1"]);
   const hits = await client.search(word, { limit: 1 }).all();

@@ -49,9 +49,44 @@ for (
 
 Deno.test("the tarball has modules with their types, and no other file", () => {
   const others = files.filter((path) => !/^dist\/.*\.(js|d\.ts)$/.test(path));
-  assert.deepEqual(others.sort(), ["LICENSE", "README.md", "package.json"]);
-  for (const path of files.filter((path) => path.endsWith(".js"))) {
+  assert.deepEqual(others.sort(), [
+    "LICENSE",
+    "README.md",
+    "bin/LICENSES.txt",
+    "bin/continuum.js",
+    "package.json",
+  ]);
+  for (const path of files.filter((path) => /^dist\/.*\.js$/.test(path))) {
     assert.ok(files.includes(path.replace(/js$/, "d.ts")), path);
+  }
+});
+
+Deno.test("the tarball has the commands: npx runs them in an empty project, and says if Node is too old", async () => {
+  const path = `${project}/messages.jsonl`;
+  await Deno.writeTextFile(path, '{"role":"user","content":"Hello"}\n');
+  const env = {
+    CONTINUUM_URL: target.url,
+    CONTINUUM_KEY: target.publishableKey,
+    CONTINUUM_TOKEN: tokenOf(await signUp("owner")),
+  };
+  const program = `${project}/node_modules/supabase-continuum/bin/continuum.js`;
+  const args = ["import", path, "--json"];
+  const imported = { appended: 1, revised: 0 };
+  const output = await run(
+    Deno.execPath(),
+    ["run", "-A", program, ...args],
+    project,
+    env,
+  );
+  assert.deepEqual(JSON.parse(output).messages, imported);
+  const again = run("npx", ["continuum", ...args], project, env);
+  const node = await run("node", ["-p", "process.versions.node"], project);
+  if (Number.parseInt(node) < 22) await assert.rejects(again, /needs Node 22/);
+  else {
+    assert.deepEqual(JSON.parse(await again).messages, {
+      appended: 0,
+      revised: 0,
+    });
   }
 });
 

@@ -6,8 +6,14 @@ import ts from "npm:typescript@5.9.3";
 
 const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
 
-/** What TypeScript says of a module and of the declarations that it imports; empty if nothing. */
-export function typeFaults(path: string): string {
+/**
+ * What TypeScript says of a module and of the declarations that it imports; empty if nothing. `concerns` leaves out
+ * files, such as those of a framework that cannot be checked that strictly.
+ */
+export function typeFaults(
+  path: string,
+  concerns: (file: string) => boolean = () => true,
+): string {
   const program = ts.createProgram([path], {
     target: ts.ScriptTarget.ES2022,
     lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
@@ -16,13 +22,24 @@ export function typeFaults(path: string): string {
     typeRoots: [`${modules}@types`],
     types: ["node"],
     allowImportingTsExtensions: true,
+    jsx: ts.JsxEmit.ReactJSX,
     noEmit: true,
     strict: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     verbatimModuleSyntax: true,
   });
-  return ts.formatDiagnostics(ts.getPreEmitDiagnostics(program), {
+  const faults = [
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...program.getSourceFiles()
+      .filter(({ fileName }) => concerns(fileName))
+      .flatMap((file) => [
+        ...program.getSyntacticDiagnostics(file),
+        ...program.getSemanticDiagnostics(file),
+      ]),
+  ];
+  return ts.formatDiagnostics(faults, {
     getCanonicalFileName: (name) => name,
     getCurrentDirectory: () => modules,
     getNewLine: () => "\n",

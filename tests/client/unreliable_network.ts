@@ -62,12 +62,13 @@ export function first(matches: string, ...fates: Fate[]): Fault {
 const HOP_BY_HOP = /^(connection|keep-alive|transfer-encoding|host)$/i;
 
 /**
+ * @param to the project behind it.
  * @param keepsAlive whether connections are used again. Deno, like browsers, then resends by itself what such a
  * connection has lost, unseen by the client.
  */
 export async function unreliableNetwork(
   fault: Fault = () => null,
-  { keepsAlive = false } = {},
+  { keepsAlive = false, to = target } = {},
 ): Promise<UnreliableNetwork> {
   const seen: string[] = [];
   const server = createServer((request, response) => {
@@ -75,11 +76,11 @@ export async function unreliableNetwork(
     seen.push(`${method} ${path}`);
     if (!keepsAlive) response.shouldKeepAlive = false;
     const fate = fault({ method, path, headers });
-    meet(fate, request, response, at).catch(() => response.destroy());
+    meet(fate, request, response, { at, to }).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const at = { ...target, url: `http://127.0.0.1:${port}` };
+  const at = { ...to, url: `http://127.0.0.1:${port}` };
   return {
     at,
     seen,
@@ -91,36 +92,44 @@ export async function unreliableNetwork(
   };
 }
 
+/** The project as clients reach it through the network, and as the network does. */
+interface Ends {
+  at: Target;
+  to: Target;
+}
+
 async function meet(
   fate: Fate,
   request: IncomingMessage,
   response: ServerResponse,
-  at: Target,
+  ends: Ends,
 ): Promise<void> {
+  const { to } = ends;
   if (fate === "lost") return void request.socket.destroy();
   if (fate !== null && typeof fate === "object") {
     if ("cutRequestAfter" in fate) {
-      return await passPartOf(request, fate.cutRequestAfter);
+      return await passPartOf(request, to, fate.cutRequestAfter);
     }
     if ("instead" in fate) {
       const { status, headers, body } = fate.instead;
-      if (fate.carriedOut) await (await carryOut(request)).body?.cancel();
+      if (fate.carriedOut) await (await carryOut(request, to)).body?.cancel();
       else await readAway(request);
       response.writeHead(status, headers);
       return void response.end(body);
     }
   }
-  const answer = await carryOut(request);
+  const answer = await carryOut(request, to);
   if (fate === "unanswered" || fate === "silent") {
     await answer.arrayBuffer();
     if (fate === "unanswered") request.socket.destroy();
     return;
   }
-  await passOn(answer, response, at, fate?.cutAnswerAfter ?? Infinity);
+  await passOn(answer, response, ends, fate?.cutAnswerAfter ?? Infinity);
 }
 
 async function carryOut(
   request: IncomingMessage,
+  to: Target,
   body = bodyOf(request),
   signal?: AbortSignal,
 ): Promise<Response> {
@@ -133,7 +142,7 @@ async function carryOut(
   if (!headers.has("Accept-Encoding")) {
     headers.set("Accept-Encoding", "identity");
   }
-  return await fetch(target.url + url, {
+  return await fetch(to.url + url, {
     method,
     headers,
     body: method === "GET" || method === "HEAD" ? null : body,
@@ -149,6 +158,7 @@ function bodyOf(request: IncomingMessage): ReadableStream<Uint8Array> {
 /** Passes the beginning of a body on, then breaks both connections. */
 async function passPartOf(
   request: IncomingMessage,
+  to: Target,
   most: number,
 ): Promise<void> {
   const broken = new AbortController();
@@ -162,24 +172,24 @@ async function passPartOf(
       },
     }),
   );
-  await carryOut(request, part, broken.signal).catch(() => {});
+  await carryOut(request, to, part, broken.signal).catch(() => {});
   request.socket.destroy();
 }
 
 async function passOn(
   answer: Response,
   response: ServerResponse,
-  at: Target,
+  ends: Ends,
   most: number,
 ): Promise<void> {
   const headers: Record<string, string> = {};
   answer.headers.forEach((value, name) => {
-    if (!HOP_BY_HOP.test(name)) headers[name] = here(value, at);
+    if (!HOP_BY_HOP.test(name)) headers[name] = here(value, ends);
   });
   let body: ReadableStream<Uint8Array> | null = answer.body;
   // Where a reservation's bytes go is reached through this network too.
   if (answer.url.endsWith("/reservations")) {
-    const text = here(await answer.text(), at);
+    const text = here(await answer.text(), ends);
     delete headers["content-length"];
     body = new Blob([text]).stream();
   }
@@ -201,8 +211,8 @@ async function passOn(
   response.socket?.destroy();
 }
 
-function here(text: string, at: Target): string {
-  return text.replaceAll(target.url, at.url);
+function here(text: string, { at, to }: Ends): string {
+  return text.replaceAll(to.url, at.url);
 }
 
 async function readAway(request: IncomingMessage): Promise<void> {

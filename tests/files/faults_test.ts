@@ -11,6 +11,9 @@ import { assertProblem } from "../support/problems.ts";
 import {
   assertConsistent,
   kept,
+  maintenance,
+  put,
+  reserve,
   storedFile,
   sweepAll,
   unique,
@@ -198,6 +201,27 @@ Deno.test("a download that Storage breaks off breaks off, and never ends as if i
   await assert.rejects(
     request(owner, `file-download/${file.id}`, { at: project.at }),
   );
+});
+
+Deno.test("a sweep waits for a Storage that takes its time to remove many objects", async () => {
+  const owner = await signUp("owner");
+  await using project = await faultyProject("file-upload");
+  let slow = 0;
+  // Longer than an upload or a download may be silent here, which is 1.5 s.
+  project.fail(({ method, path, forward }) => {
+    if (method !== "DELETE" || !path.startsWith("/storage/v1/object/")) {
+      return null;
+    }
+    slow++;
+    return new Promise((resolve) => setTimeout(resolve, 3000)).then(forward);
+  });
+  await put(await reserve(owner), "hello");
+  const answer = await request(maintenance, "file-upload/_/sweep", {
+    json: { pending_seconds: 0, max_objects: 1000 },
+    at: project.at,
+  });
+  assert.equal(answer.status, 200, answer.text);
+  assert.ok(slow > 0);
 });
 
 Deno.test("a token that expires during an upload: the problem names the file, which a new token completes", async () => {

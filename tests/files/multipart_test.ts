@@ -348,6 +348,34 @@ Deno.test("bucket, continuation_id and metadata may be fields before the files",
   assert.deepEqual(codes(answer.body.results), ["stored", "validation_failed"]);
 });
 
+Deno.test("a field that is given twice is refused, and nothing is stored", async () => {
+  const actor = await signUp("twice");
+  for (
+    const [field, values] of [
+      ["bucket", ["user-files", "generated-files"]],
+      ["metadata", ['{"n":1}', '{"n":1}']],
+    ] as const
+  ) {
+    const data = new FormData();
+    for (const value of values) data.append(field, value);
+    data.append("file", new File([text(30)], "a.txt"));
+    assertInvalid(await send(data, actor), `/${field}`);
+  }
+  assert.deepEqual(await leftBy(actor), nothing);
+});
+
+Deno.test("a field is decoded as a file is", async () => {
+  const { status, body } = await sendRaw(rawParts(
+    [
+      'Content-Disposition: form-data; name="metadata"\r\nContent-Transfer-Encoding: base64',
+      btoa('{"n":1}'),
+    ],
+    [`${FILE}"a.txt"`, crypto.randomUUID()],
+  ));
+  assert.equal(status, 201);
+  assert.deepEqual(body.results[0].file.metadata, { n: 1 });
+});
+
 Deno.test("a form is read the same however its bytes are cut", async () => {
   const content = "line\r\n-- is no boundary\r\n-\r\n--x" + crypto.randomUUID();
   const body = new TextEncoder().encode(

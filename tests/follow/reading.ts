@@ -33,6 +33,8 @@ interface Options {
   query?: string;
   headers?: Record<string, string>;
   at?: Target;
+  /** Ends the request, and the stream. */
+  signal?: AbortSignal;
 }
 
 export function followPath(id: string, query = ""): string {
@@ -44,14 +46,14 @@ export function followPath(id: string, query = ""): string {
 export async function open(
   actor: Actor,
   id: string,
-  { query, headers, at = target }: Options = {},
+  { query, headers, at = target, signal }: Options = {},
 ): Promise<Followed> {
   const gone = new AbortController();
   const response = await fetch(
     `${at.url}/functions/v1/${followPath(id, query)}`,
     {
       headers: { Accept: "text/event-stream", ...actor.headers, ...headers },
-      signal: gone.signal,
+      signal: signal ? AbortSignal.any([gone.signal, signal]) : gone.signal,
     },
   );
   const reader = response.body!

@@ -151,6 +151,29 @@ const cases: Case[] = [
     code: "unsupported_media_type",
   },
   {
+    what: "a compressed file",
+    path: "file-upload",
+    send: {
+      body: "hello",
+      headers: { "Content-Type": "text/plain", "Content-Encoding": "gzip" },
+    },
+    status: 415,
+    code: "unsupported_media_type",
+  },
+  {
+    what: "a compressed form",
+    path: "file-upload",
+    send: {
+      body: "--b--\r\n",
+      headers: {
+        "Content-Type": "multipart/form-data; boundary=b",
+        "Content-Encoding": "deflate",
+      },
+    },
+    status: 415,
+    code: "unsupported_media_type",
+  },
+  {
     what: "JSON that is no object",
     path: append,
     send: { json: [json] },

@@ -118,6 +118,45 @@ Deno.test("a long or a costly query is refused or answered at once", async () =>
   }
 });
 
+Deno.test("a body that is costly to look at does not hold the function for others", async () => {
+  // A string of escaped quotes that never ends, in JSON and beside a form's file.
+  const endless = `"${'\\"'.repeat(1024 * 1024)}`;
+  const padded =
+    `--b\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n` +
+    `Content-Transfer-Encoding: quoted-printable\r\n\r\n${
+      " ".repeat(1_000_000)
+    }x\r\n--b--\r\n`;
+  const headers = Array.from(
+    { length: 100 },
+    () =>
+      `--b\r\nContent-Disposition: form-data; name="f"; filename="a"${
+        " ".repeat(15_000)
+      }x\r\n\r\n\r\n`,
+  ).join("") + "--b--\r\n";
+  const form = (body: string) =>
+    request(stranger, "file-upload", {
+      body,
+      headers: { "Content-Type": "multipart/form-data; boundary=b" },
+    });
+  const { result, ms } = await timed(() =>
+    Promise.all([
+      send(stranger, "conversation-append", "POST", endless),
+      form(padded),
+      form(headers),
+      append(owner, fresh("meanwhile"), ["hello"]),
+      request(owner, "file-download"),
+    ])
+  );
+  assertProblem(result[0], 400, "malformed_request");
+  assert.deepEqual(result.slice(1).map(({ status }) => status), [
+    201,
+    207,
+    201,
+    200,
+  ]);
+  assert.ok(ms < 15_000, `${ms} ms`);
+});
+
 Deno.test("nobody says what a payload's hash is, so no retry is answered with another's text", async () => {
   const id = await conversation();
   await share(id, editor, "editor");

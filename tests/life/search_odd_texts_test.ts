@@ -46,6 +46,22 @@ const texts: Record<string, string> = {
   "base64": `needle ${btoa(repeated(150_000, (n) => n.toString(36)))}`,
   "characters that NFKC makes eighteen of": `needle ${"\ufdfa".repeat(20_000)}`,
   "marks without a base": `needle ${"\u0301\u0e31\u093f".repeat(50_000)}`,
+  // Putting marks in their order takes the square of the length of a row, and cannot be interrupted.
+  "accents out of order": `needle a${"\u0301".repeat(100_000)}${
+    "\u0316".repeat(99_000)
+  }`,
+  "marks that spell words, out of order": `needle क${"\u0951".repeat(100_000)}${
+    "\u0952".repeat(99_000)
+  }`,
+  "marks with joiners between them": `needle क${
+    `${"\u0951".repeat(20)}\u200d${"\u0952".repeat(20)}\u200d`.repeat(4700)
+  }`,
+  "voicing signs that become marks": `needle カ${
+    `${"\uff9e".repeat(30)}${"\u093c".repeat(20)}`.repeat(3900)
+  }`,
+  "voicing marks out of order": `needle か${"\u3099".repeat(100_000)}${
+    "\u093c".repeat(99_000)
+  }`,
   "what a tsvector spells": `needle 'a':1A,2B \\ '' "b" :* & | ! <-> (c)`,
 };
 

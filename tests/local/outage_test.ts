@@ -71,12 +71,55 @@ async function assertUnavailable(sent = requests): Promise<void> {
   );
 }
 
+/** The fronts, which say the same in the words of their clients. */
+const fronts: Record<string, () => Promise<Answer>> = {
+  "openai, the list": () => request(owner, "openai/v1/conversations", { at }),
+  "openai, an append": () =>
+    request(owner, "openai/v1/conversations/before/items", {
+      json: { items: [{ role: "user", content: "two" }] },
+      at,
+    }),
+  "openai, the files": () => request(owner, "openai/v1/files", { at }),
+  "mcp, a tool": () =>
+    request(owner, "mcp", {
+      json: {
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "list", arguments: {} },
+      },
+      headers: { Accept: "application/json, text/event-stream" },
+      at,
+    }),
+};
+
+/** Asserts that the fronts answer within five seconds that this is temporary. */
+async function assertFrontsUnavailable(): Promise<void> {
+  await Promise.all(
+    Object.entries(fronts).map(async ([what, send]) => {
+      const startedAt = Date.now();
+      const { status, headers, body, text } = await send();
+      assert.ok(Date.now() - startedAt < 5000, what);
+      if (what.startsWith("openai")) {
+        assert.equal(status, 503, what);
+        assert.equal(body.error.code, "unavailable");
+        // The client tries again, and waits as long as it is told.
+        assert.equal(headers.get("x-should-retry"), "true");
+        assert.match(headers.get("Retry-After") ?? "", /^\d+$/);
+      } else {
+        assert.match(text, /"isError":true/);
+        assert.match(text, /call the tool again/);
+      }
+    }),
+  );
+}
+
 /** Asserts that everything works again soon, without a restart of anything. */
 async function assertRecovers(): Promise<void> {
   const pid = stack.functions.pid("conversation-append");
   await until(async () => {
     const answers = await Promise.all(
-      Object.values(requests).map((send) => send()),
+      Object.values({ ...requests, ...fronts }).map((send) => send()),
     );
     return answers.every(({ status }) => status < 300);
   }, 10);
@@ -95,6 +138,7 @@ Deno.test("a database that is stopped is 503 with Retry-After within 5 s, in eve
   await stack.stopDatabase();
   await assertUnavailable({ ...requests, ...bulk });
   await assertUnavailable();
+  await assertFrontsUnavailable();
   await stack.startDatabase();
   await assertRecovers();
 });
@@ -105,6 +149,7 @@ Deno.test("a database that hangs is 503 with Retry-After within 5 s, in every fu
   for (const pid of pids) Deno.kill(pid, "SIGSTOP");
   try {
     await assertUnavailable();
+    await assertFrontsUnavailable();
   } finally {
     for (const pid of pids) Deno.kill(pid, "SIGCONT");
   }

@@ -127,9 +127,10 @@ Deno.test("JSON that is no message is an error of JSON-RPC", async () => {
       '{"jsonrpc":"2.0","id":1,"method":7}',
     ]
   ) {
-    const { status, body: answer } = await send(user, body);
+    const { status, headers, body: answer } = await send(user, body);
     assert.equal(status, 400, body);
     assert.equal(answer.error.code, -32600, body);
+    assert.equal(headers.get("x-should-retry"), "false");
   }
 });
 

@@ -6,9 +6,9 @@ import { withSql } from "./sql.ts";
 /** Sets who asks for the rest of the transaction. */
 export async function become(
   tx: postgres.TransactionSql,
-  actor: Pick<Actor, "id">,
+  actor: Pick<Actor, "id"> & { role?: string },
 ): Promise<void> {
-  const role = actor.id === null ? "anon" : "authenticated";
+  const role = actor.role ?? (actor.id === null ? "anon" : "authenticated");
   const claims = JSON.stringify({ role, ...(actor.id && { sub: actor.id }) });
   await tx`select set_config('request.jwt.claims', ${claims}, true)`;
   await tx`select set_config('request.jwt.claim.sub', ${actor.id ?? ""}, true)`;

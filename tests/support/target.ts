@@ -9,6 +9,8 @@ export interface Target {
   secretKey: string;
   /** A connection as `postgres`, to look at what the API leaves behind. */
   dbUrl: string;
+  /** The private JWK that users' tokens are signed with. Only a local stack gives its key away. */
+  signingKey?: JsonWebKey & { kid: string };
 }
 
 function required(name: string): string {
@@ -19,9 +21,12 @@ function required(name: string): string {
   return value;
 }
 
+const signingKey = Deno.env.get("CONTINUUM_TEST_SIGNING_KEY");
+
 export const target: Target = {
   url: required("SUPABASE_URL").replace(/\/$/, ""),
   publishableKey: required("SUPABASE_PUBLISHABLE_KEY"),
   secretKey: required("SUPABASE_SECRET_KEY"),
   dbUrl: required("SUPABASE_DB_URL"),
+  ...(signingKey && { signingKey: JSON.parse(signingKey) }),
 };

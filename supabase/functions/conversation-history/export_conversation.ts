@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { userRoute } from "../_shared/http/route.ts";
-import { call } from "../_shared/platform/database.ts";
+import { call, read } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
 import { ConversationPath } from "../_shared/wire/conversation.ts";
 
@@ -50,7 +50,7 @@ async function* exportLines(
   for (let after = 0; after < last_seq;) {
     const piece: { lines: string | null; count: number; last_seq: number } =
       JSON.parse(
-        await call(c, "export_messages", {
+        await read(c, "export_messages", {
           conversation_id: id,
           after,
           through: last_seq,

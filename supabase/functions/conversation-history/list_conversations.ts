@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { decodeCursor, withNextCursor } from "../_shared/http/pagination.ts";
 import { json, userRoute } from "../_shared/http/route.ts";
-import { call } from "../_shared/platform/database.ts";
+import { read } from "../_shared/platform/database.ts";
 import { ContinuationId, Conversation } from "../_shared/wire/conversation.ts";
 import { ListPosition } from "../_shared/wire/positions.ts";
 import {
@@ -75,7 +75,7 @@ export const listConversations = userRoute({
     ? null
     : decodeCursor(query.cursor, ListPosition);
 
-  const answer = await call(c, "list_conversations", {
+  const answer = await read(c, "list_conversations", {
     archived: query.archived === "true",
     invited: query.invited === "true",
     max_conversations: query.limit,

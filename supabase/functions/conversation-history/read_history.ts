@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { linkHeader } from "../_shared/http/pagination.ts";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { versionTag } from "../_shared/http/version_tag.ts";
-import { call } from "../_shared/platform/database.ts";
+import { call, read } from "../_shared/platform/database.ts";
 import { ConversationPath } from "../_shared/wire/conversation.ts";
 import { queryOf, wholeNumber } from "../_shared/wire/rules.ts";
 import { Page, PageBounds } from "./schemas.ts";
@@ -14,6 +14,11 @@ const PageQuery = queryOf({
   view: z.enum(["line", "log"]).default("line").openapi({
     description:
       "`line`: the live line in order of position. `log`: every message of the log in order of seq.",
+  }),
+  at_least: wholeNumber(0).optional().openapi({
+    description:
+      "A seq that you know the conversation has reached, such as the highest that you have read or written. The page " +
+      "may then come from a read replica, if the project has one that has come this far.",
   }),
 });
 
@@ -35,17 +40,20 @@ export const readHistory = userRoute({
     ],
   },
   conditional: true,
-}, async (c, { params, query: { limit, view, before, after } }) => {
-  const answer = await call(c, "read_history", {
+}, async (c, { params, query: { limit, view, before, after, at_least } }) => {
+  // A reader that does not say what it knows of expects to find what it has just written.
+  const from = at_least === undefined ? call : read;
+  const answer = await from(c, "read_history", {
     ...params,
     view,
     before,
     after,
+    at_least,
     max_messages: limit,
   });
 
   const page: z.infer<typeof Page> = JSON.parse(answer);
-  const links = linkHeader(neighbours(page, view, limit));
+  const links = linkHeader(neighbours(page, { limit, view, at_least }));
   if (links !== null) c.header("Link", links);
   const bytes = new TextEncoder().encode(answer);
   c.header("ETag", await versionTag(page.conversation?.updated_at, bytes));
@@ -55,15 +63,20 @@ export const readHistory = userRoute({
 /** The queries of the previous and next page, or null if there is none. */
 function neighbours(
   { conversation, messages }: z.infer<typeof Page>,
-  view: "line" | "log",
-  limit: number,
+  { limit, view, at_least }: {
+    limit: number;
+    view: "line" | "log";
+    at_least?: number | undefined;
+  },
 ) {
   const first = messages.at(0);
   const last = messages.at(-1);
   if (!conversation || !first || !last) return { prev: null, next: null };
-  const shared: Record<string, string | number> = view === "log"
-    ? { limit, view }
-    : { limit };
+  const shared: Record<string, string | number> = {
+    limit,
+    ...(view === "log" && { view }),
+    ...(at_least !== undefined && { at_least }),
+  };
   if (view === "log") {
     return {
       prev: first.seq > 1 ? { before: first.seq, ...shared } : null,

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { decodeCursor, withNextCursor } from "../_shared/http/pagination.ts";
-import { call } from "../_shared/platform/database.ts";
+import { read } from "../_shared/platform/database.ts";
 import type { Env } from "../_shared/platform/env.ts";
 import {
   Conversation,
@@ -52,7 +52,7 @@ export async function searchMessages(
     ? null
     : decodeCursor(cursor, HitPosition);
   return withNextCursor(
-    await call(c, "search_messages", {
+    await read(c, "search_messages", {
       q,
       max_hits: limit,
       archived: archived === undefined ? undefined : archived === "true",

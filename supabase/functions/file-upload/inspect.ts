@@ -10,7 +10,7 @@ import {
   type JudgedType,
   SAMPLE_BYTES,
 } from "../_shared/files/content.ts";
-import { declaredType } from "../_shared/files/content_type.ts";
+import { declaredType } from "../_shared/files/declared_type.ts";
 import { abandon, settled, type StoredFile } from "../_shared/files/store.ts";
 
 /** What the SQL function read_upload returns. */

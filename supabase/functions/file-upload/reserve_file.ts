@@ -7,7 +7,7 @@ import type { Env } from "../_shared/platform/env.ts";
 import { askStorage, publicStorageUrl } from "../_shared/platform/storage.ts";
 import { storageProblem } from "../_shared/problems/storage_problem.ts";
 import { expectedType } from "../_shared/files/expected_type.ts";
-import { requireType } from "../_shared/files/content_type.ts";
+import { requireType } from "../_shared/files/declared_type.ts";
 import { cleanFileName } from "../_shared/files/file_name.ts";
 import {
   MAX_RESERVATION_BYTES,

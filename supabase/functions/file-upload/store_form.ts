@@ -46,7 +46,12 @@ export async function storeForm(
       if (part.kind === "file") {
         await form.settle(() => storePart(c, part, common));
       } else if (isUploadField(part.name)) {
-        if (form.files > 0) throw tooLate(part.name);
+        if (form.files > 0) {
+          throw invalid(part.name, "Must come before the files.");
+        }
+        if (fields[part.name] !== undefined) {
+          throw invalid(part.name, "Must be given only once.");
+        }
         fields[part.name] = part.value;
         common = { ...query, ...parseFields(fields) };
       }
@@ -129,8 +134,7 @@ class FormOutcome implements FormResults {
   }
 }
 
-function tooLate(field: string): Problem {
-  const detail = "Must come before the files.";
+function invalid(field: string, detail: string): Problem {
   return new Problem("validation_failed", {
     detail,
     errors: [{ pointer: `/${field}`, detail }],

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { chunksOf } from "../_shared/files/chunks.ts";
-import { declaredType } from "../_shared/files/content_type.ts";
+import { declaredType } from "../_shared/files/declared_type.ts";
 import { announcedSha256 } from "./digest.ts";
 import { fileNameFrom } from "../_shared/files/file_name.ts";
 import {
@@ -45,7 +45,6 @@ export const uploadFile = userRoute({
     "file_too_large",
     "quota_exceeded",
     "type_mismatch",
-    "unsupported_media_type",
     "digest_mismatch",
   ],
 }, async (c, { query, headers }) => {

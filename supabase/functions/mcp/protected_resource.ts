@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { resourceMetadataResponse } from "@supabase/server/oauth-protected-resource";
 import type { Context, MiddlewareHandler } from "hono";
 import { json, openRoute, type Route } from "../_shared/http/route.ts";
-import { variable } from "../_shared/platform/environment.ts";
+import { publicUrl } from "../_shared/platform/environment.ts";
 import type { Env } from "../_shared/platform/env.ts";
 
 const Metadata = z.looseObject({
@@ -58,9 +58,8 @@ function urls(c: Context<Env>): { resource: string; issuer: string } {
  * ends up in a header.
  */
 export function publicOrigin({ url, headers }: Request): string {
-  const configured = variable("CONTINUUM_PUBLIC_URL") ??
-    variable("SUPABASE_PUBLIC_URL");
-  if (configured !== undefined) return configured.replace(/\/$/, "");
+  const configured = publicUrl();
+  if (configured !== undefined) return configured;
   const { protocol, host } = new URL(url);
   const scheme = headers.get("X-Forwarded-Proto") ?? protocol.slice(0, -1);
   const name = headers.get("X-Forwarded-Host") ?? host;

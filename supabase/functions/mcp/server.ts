@@ -13,6 +13,7 @@ import {
 } from "mcp-lite";
 import published from "../_shared/generated/mcp.json" with { type: "json" };
 import type { Env } from "../_shared/platform/env.ts";
+import { countRequest } from "../_shared/platform/rate_limits.ts";
 import { Problem, problemFromUnknown } from "../_shared/problems/problem.ts";
 import { reportedProblem } from "../_shared/problems/render.ts";
 import { advise } from "./advice.ts";
@@ -30,6 +31,8 @@ const INSTRUCTIONS =
 const INVALID_PARAMS = -32602;
 const METHOD_NOT_FOUND = -32601;
 const INTERNAL_ERROR = -32603;
+/** The first of the codes that JSON-RPC leaves to servers. */
+const SERVER_ERROR = -32000;
 /** By the protocol's page on resources. */
 const RESOURCE_NOT_FOUND = -32002;
 
@@ -83,6 +86,8 @@ export async function serve(c: Context<Env>): Promise<Response> {
     }),
   );
   if (refused) throw refused;
+  // As on every other failure.
+  if (response.status >= 400) response.headers.set("x-should-retry", "false");
   return response;
 }
 
@@ -104,6 +109,8 @@ async function answer(
     if (message.requestId === undefined) return;
     message.response = { jsonrpc: "2.0", id: message.requestId, result };
   };
+  // A tool counts itself, by what it does.
+  if (request.method !== "tools/call") await countRequest(c, "read");
   switch (request.method) {
     case "initialize": {
       const version = params.protocolVersion;
@@ -163,6 +170,8 @@ function rpcError(problem: Problem, method: string): RpcError {
     ? RESOURCE_NOT_FOUND
     : problem.status >= 500
     ? INTERNAL_ERROR
+    : problem.status === 429
+    ? SERVER_ERROR
     : INVALID_PARAMS;
   return new RpcError(code, advise(problem), { code: problem.code });
 }

@@ -1,7 +1,7 @@
 /** Requests to the other functions of the project, as the caller. They alone move the bytes of files. */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { requiredVariable } from "../_shared/platform/environment.ts";
+import { projectUrl } from "../_shared/platform/environment.ts";
 import type { Env, FunctionName } from "../_shared/platform/env.ts";
 import { isProblemCode } from "../_shared/problems/catalogue.ts";
 import { Problem } from "../_shared/problems/problem.ts";
@@ -40,7 +40,7 @@ export async function askFunction(
   path: string,
   { headers, ...init }: SiblingRequest = {},
 ): Promise<Response> {
-  const url = `${requiredVariable("SUPABASE_URL")}/functions/v1/${name}${path}`;
+  const url = `${projectUrl()}/functions/v1/${name}${path}`;
   let response: Response;
   try {
     response = await fetch(url, {

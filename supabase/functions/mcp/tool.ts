@@ -6,6 +6,10 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { ToolCallResult } from "mcp-lite";
 import type { Env } from "../_shared/platform/env.ts";
+import {
+  countRequest,
+  type RequestClass,
+} from "../_shared/platform/rate_limits.ts";
 import { Problem } from "../_shared/problems/problem.ts";
 import { reportedProblem } from "../_shared/problems/render.ts";
 import { validationProblem } from "../_shared/problems/validation_problem.ts";
@@ -22,6 +26,8 @@ interface Declaration<I extends z.ZodObject, O extends z.ZodObject> {
   output: O;
   /** Whether the tool only reads; if it does not, whether calling it twice with the same arguments is like once. */
   effect: "reads" | "writes" | "writes once";
+  /** Whether it handles every message of a conversation. */
+  bulk?: boolean;
 }
 
 /** The arguments of a call: as their schema returned them, and as they were sent, for what is passed on. */
@@ -46,6 +52,8 @@ export function tool<I extends z.ZodObject, O extends z.ZodObject>(
     ...declaration,
     async call(c, args) {
       try {
+        // Here, so that the model is told to wait.
+        await countRequest(c, classOf(declaration));
         const parsed = input.safeParse(args ?? {});
         if (!parsed.success) throw validationProblem(parsed.error.issues);
         const sent = parseExact(c.var.bodyText).params.arguments;
@@ -55,6 +63,13 @@ export function tool<I extends z.ZodObject, O extends z.ZodObject>(
       }
     },
   };
+}
+
+function classOf(
+  { effect, bulk }: Pick<Tool, "effect" | "bulk">,
+): RequestClass {
+  if (bulk) return "bulk";
+  return effect === "reads" ? "read" : "write";
 }
 
 /** What the client knows of a tool before it calls it. */

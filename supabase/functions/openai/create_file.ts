@@ -32,10 +32,10 @@ export const createFile = frontRoute({
   answers: { 200: ["The file.", FileObject] },
   problems: [
     "malformed_request",
+    "not_found",
     "file_too_large",
     "quota_exceeded",
     "type_mismatch",
-    "unsupported_media_type",
     "validation_failed",
   ],
 }, async (c) => {
@@ -73,8 +73,12 @@ async function storeForm(
   let stored: Outcome | null = null;
   try {
     for await (const part of parts) {
-      if (part.kind === "field") fields[part.name] = part.value;
-      else if (stored === null) stored = await storePart(c, part);
+      if (part.kind === "field") {
+        if (fields[part.name] !== undefined) {
+          throw invalid(part.name, "Must be given only once.");
+        }
+        fields[part.name] = part.value;
+      } else if (stored === null) stored = await storePart(c, part);
       else throw invalid("file", "Must be one file.");
     }
     if (stored === null) throw invalid("file", "Must be a file.");

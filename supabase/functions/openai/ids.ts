@@ -9,7 +9,7 @@ const PREFIXED =
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What ids of items begin with, by the type of the item. */
-const ITEM_PREFIXES: Record<string, string> = {
+const ITEM_PREFIXES = new Map(Object.entries({
   message: "msg",
   function_call: "fc",
   function_call_output: "fco",
@@ -28,7 +28,7 @@ const ITEM_PREFIXES: Record<string, string> = {
   mcp_call: "mcp",
   custom_tool_call: "ctc",
   custom_tool_call_output: "ctco",
-};
+}));
 
 export function conversationId(uuid: string): string {
   return prefixed("conv_", uuid);
@@ -39,7 +39,7 @@ export function fileId(uuid: string): string {
 }
 
 export function itemId(type: string, uuid: string): string {
-  return prefixed(`${ITEM_PREFIXES[type] ?? "item"}_`, uuid);
+  return prefixed(`${ITEM_PREFIXES.get(type) ?? "item"}_`, uuid);
 }
 
 function prefixed(prefix: string, uuid: string): string {

@@ -1,7 +1,7 @@
 /** Finds out what a file is from its first bytes. Its declared type and name only tell kinds of text apart. */
 import { fileTypeFromBuffer } from "file-type";
 import { Problem } from "../problems/problem.ts";
-import type { DeclaredType, Described } from "./content_type.ts";
+import type { DeclaredType, Described } from "./declared_type.ts";
 import { textType } from "./expected_type.ts";
 import { imageTypeOf, isSameImage } from "./image_types.ts";
 import { isSerializedBytes } from "./serialized_bytes.ts";

@@ -1,6 +1,6 @@
 import { fileTypeFromBuffer } from "file-type";
 import assert from "node:assert/strict";
-import { declaredType } from "./content_type.ts";
+import { declaredType } from "./declared_type.ts";
 import { judgeContent } from "./content.ts";
 import { isText } from "./text.ts";
 

@@ -3,8 +3,10 @@
 /** The beginning of a parameter: its name and the equals sign. */
 const NAME = /;\s*([\w*-]+)\s*=\s*/g;
 
-/** What may follow a value: the next parameter, or the end of the header. */
-const END = /\s*(?:;\s*[\w*-]+\s*=|;?\s*$)/y;
+/** What may follow a value and white space: the next parameter, or the end of the header. */
+const END = /;\s*(?:[\w*-]+\s*=|$)|$/y;
+
+const WHITE_SPACE = /\s*/y;
 
 /**
  * The parameters by their name in lower case. If a name is there twice, the first one counts. A value ends only
@@ -46,13 +48,18 @@ function isEscaped(text: string, quote: number): boolean {
   return backslashes % 2 === 1 && text.indexOf('"', quote + 1) >= 0;
 }
 
+/** White space is skipped first, and never given back: the header may be 16 KiB of it. */
 function endsAt(text: string, at: number): boolean {
-  END.lastIndex = at;
+  WHITE_SPACE.lastIndex = at;
+  WHITE_SPACE.test(text);
+  END.lastIndex = WHITE_SPACE.lastIndex;
   return END.test(text);
 }
 
 function bareValue(text: string, start: number): [string, number] {
   NAME.lastIndex = start;
   const next = NAME.exec(text)?.index ?? text.length;
-  return [text.slice(start, next).replace(/[\s;]+$/, ""), next];
+  let end = next;
+  while (end > start && /[\s;]/.test(text[end - 1] ?? "")) end--;
+  return [text.slice(start, end), next];
 }

@@ -1,6 +1,6 @@
 /** Chooses the type of a file by what the client says about it: of a text, and of a file that is yet to come. */
 import { Problem } from "../problems/problem.ts";
-import type { DeclaredType, Described } from "./content_type.ts";
+import type { DeclaredType, Described } from "./declared_type.ts";
 import { extensionOf, textTypeOf } from "./text_types.ts";
 
 /**

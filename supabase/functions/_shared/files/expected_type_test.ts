@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { declaredType } from "./content_type.ts";
+import { declaredType } from "./declared_type.ts";
 import { expectedType } from "./expected_type.ts";
 
 const expected = (name: string, declared: string) =>

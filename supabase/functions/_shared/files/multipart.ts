@@ -1,6 +1,6 @@
 /** Reads the files and fields of a multipart/form-data body (RFC 7578) in order, as a stream. */
 import { Problem } from "../problems/problem.ts";
-import { type DeclaredType, declaredType } from "./content_type.ts";
+import { type DeclaredType, declaredType } from "./declared_type.ts";
 import { chain, type Chunks } from "./chunks.ts";
 import { dispositionParameters } from "./disposition_parameters.ts";
 import { partFileName } from "./file_name.ts";
@@ -46,7 +46,10 @@ export async function* partsOf(
     const headers = readHeaders(await source.headers());
     const content = source.content();
     if (isField(headers)) {
-      yield await readField(headers?.disposition ?? "", content);
+      yield await readField(
+        headers?.disposition ?? "",
+        decoded(headers?.encoding ?? null, content),
+      );
     } else if (
       headers === null ||
       dispositionParameters(headers.disposition ?? "").get("filename") !== ""
@@ -130,15 +133,15 @@ function filePart(headers: PartHeaders | null, content: Chunks): FilePart {
 
 async function readField(
   disposition: string,
-  content: AsyncIterable<Uint8Array>,
+  content: Chunks,
 ): Promise<FieldPart> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let value = "";
   let size = 0;
-  for await (const chunk of content) {
-    size += chunk.byteLength;
+  for (let next; !(next = await content.next()).done;) {
+    size += next.value.byteLength;
     if (size <= MAX_FIELD_BYTES) {
-      value += decoder.decode(chunk, { stream: true });
+      value += decoder.decode(next.value, { stream: true });
     }
   }
   if (size > MAX_FIELD_BYTES) {

@@ -6,7 +6,7 @@ import { Problem, problemFromUnknown } from "../problems/problem.ts";
 import { askStorage } from "../platform/storage.ts";
 import { storageProblem } from "../problems/storage_problem.ts";
 import { judgeContent, type JudgedType } from "./content.ts";
-import type { Described } from "./content_type.ts";
+import type { Described } from "./declared_type.ts";
 import type { Chunks } from "./chunks.ts";
 import { CountedStream, takeSample, type Totals } from "./counted_stream.ts";
 import { removeObject } from "./remove.ts";

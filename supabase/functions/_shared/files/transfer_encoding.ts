@@ -67,10 +67,10 @@ async function* fromQuotedPrintable(
 }
 
 function unescaped(text: string): Uint8Array {
-  const joined = text.replace(/[ \t]+(?=\r?\n)/g, "").replace(
-    /=[ \t]*\r?\n|=$/g,
-    "",
-  );
+  const lines = text.split("\n");
+  const last = lines.pop() ?? "";
+  const joined = [...lines.map(withoutPadding), last].join("\n")
+    .replace(/=\r?\n|=$/g, "");
   if (/=(?![0-9A-Fa-f]{2})/.test(joined)) throw notEncoded("quoted-printable");
   return Buffer.from(
     joined.replace(
@@ -79,6 +79,17 @@ function unescaped(text: string): Uint8Array {
     ),
     "latin1",
   );
+}
+
+/**
+ * A line without the spaces and tabs at its end, which a transport may have added. Counted by hand, because a
+ * regular expression takes the square of a long row of spaces.
+ */
+function withoutPadding(line: string): string {
+  const isWhole = line.endsWith("\r");
+  let end = isWhole ? line.length - 1 : line.length;
+  while (line[end - 1] === " " || line[end - 1] === "\t") end--;
+  return line.slice(0, end) + (isWhole ? "\r" : "");
 }
 
 async function* latin1(chunks: Chunks): AsyncGenerator<string> {

@@ -125,6 +125,7 @@ export type Database = {
       read_history: {
         Args: {
           after?: number;
+          at_least?: number;
           before?: number;
           continuation_id: string;
           max_messages: number;
@@ -175,6 +176,10 @@ export type Database = {
       };
       sweep_conversations: {
         Args: { max_conversations: number };
+        Returns: string;
+      };
+      take_request: {
+        Args: { class: string; quota: number; window_seconds: number };
         Returns: string;
       };
       unlink_file: {

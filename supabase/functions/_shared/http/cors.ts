@@ -64,6 +64,8 @@ export const browsers = cors({
     "last-modified",
     "link",
     "location",
+    "ratelimit",
+    "ratelimit-policy",
     "repr-digest",
     "retry-after",
     "server-timing",

@@ -38,6 +38,9 @@ export const ProblemDetails = z.object({
 /** Descriptions of the headers that problems have. */
 const HEADERS: Record<string, string> = {
   "Retry-After": "Seconds to wait before the same request is sent again.",
+  "RateLimit":
+    "What is left of the rate limit, if there is one (draft-ietf-httpapi-ratelimit-headers).",
+  "RateLimit-Policy": "The rate limit, if there is one.",
   "WWW-Authenticate": "The challenge of RFC 6750.",
   "x-should-retry": "Whether the same request may succeed later.",
 };
@@ -95,9 +98,12 @@ export function failureResponses(
 }
 
 function componentOf(group: ProblemCode[], format: FailureFormat) {
-  const headers = new Set(
-    group.flatMap((code) => Object.keys(headersFor(code))),
-  );
+  const headers = new Set([
+    ...group.flatMap((code) => Object.keys(headersFor(code))),
+    ...(group.includes("rate_limited")
+      ? ["RateLimit", "RateLimit-Policy"]
+      : []),
+  ]);
   return {
     description: group.map((code) => `\`${code}\`: ${catalogue[code].title}`)
       .join(" "),

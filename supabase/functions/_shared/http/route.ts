@@ -31,9 +31,10 @@ import { requireSecret, requireUser } from "../platform/auth.ts";
 import type { Env } from "../platform/env.ts";
 import type { ProblemCode } from "../problems/catalogue.ts";
 import { validationProblem } from "../problems/validation_problem.ts";
-import { jsonBody, parseJson } from "./body.ts";
+import { jsonBody, parseJson, refuseEncoded } from "./body.ts";
 import { conditional } from "./conditional.ts";
 import { acceptsJson } from "./negotiation.ts";
+import { rateLimited } from "./rate_limited.ts";
 import type { TextBytes } from "./text_bytes.ts";
 import {
   conditionalResponse,
@@ -85,6 +86,8 @@ export type Declaration<
   conditional?: boolean;
   /** The SQL function handles every row of a conversation, and may take a minute. */
   bulk?: boolean;
+  /** The handler counts the request itself, because only the body shows whether it reads or writes. */
+  countsItself?: boolean;
 };
 
 /** What a handler gets in addition to the context: the parsed request. */
@@ -162,11 +165,21 @@ export function frontRoute<
   });
 }
 
-function kindOfUser(declaration: { bulk?: boolean }): Kind {
+function kindOfUser(
+  declaration: { get?: string; bulk?: boolean; countsItself?: boolean },
+): Kind {
+  const requestClass = declaration.bulk
+    ? "bulk"
+    : declaration.get === undefined
+    ? "write"
+    : "read";
   return {
     security: [{ user: [], publishable: [] }],
     checksAccept: true,
-    middleware: [requireUser(timeoutOf(declaration))],
+    middleware: [
+      requireUser(timeoutOf(declaration)),
+      ...rateLimited(declaration.countsItself ? null : requestClass),
+    ],
     problems: ["unauthenticated", "invalid_token"],
   };
 }
@@ -237,6 +250,7 @@ function route<
     ...(negotiates ? [acceptsJson] : []),
     ...kind.middleware,
     ...(body ? [jsonBody(body.maxBytes, body.optional ?? false)] : []),
+    ...(declaration.stream ? [refuseEncoded] : []),
     ...(declaration.conditional ? [conditional] : []),
   ];
   const failures: ProblemCode[] = [
@@ -252,6 +266,7 @@ function route<
         "unsupported_media_type",
       ] as const
       : []),
+    ...(declaration.stream ? ["unsupported_media_type"] as const : []),
     "rate_limited",
     "internal",
     "unavailable",
@@ -271,14 +286,14 @@ function route<
         // The schemas of a declaration are objects, which their types do not say.
         request: requestOf(declaration) as RouteConfig["request"],
         responses: {
+          ...(declaration.conditional && conditionalResponse),
+          ...failureResponses(app.openAPIRegistry, failures, format),
           ...Object.fromEntries(
             Object.entries(answers).map(([status, [description, schema]]) => [
               status,
               { description, ...(schema && { content: contentOf(schema) }) },
             ]),
           ),
-          ...(declaration.conditional && conditionalResponse),
-          ...failureResponses(app.openAPIRegistry, failures, format),
         },
       });
       app.on(

@@ -50,8 +50,8 @@ async function verifiedUser(token: string): Promise<string> {
 }
 
 /**
- * Admits a request with any of the project's secret keys in `apikey`, and sets `c.var.db`, which acts with a
- * secret key.
+ * Admits a request with any of the project's secret keys in `apikey`, and sets `c.var.db`, which acts with that
+ * key.
  *
  * @throws {Problem} `unauthenticated`
  */
@@ -67,7 +67,8 @@ export function requireSecret(timeoutMs: number) {
           cause: error,
         });
     }
-    c.set("credentials", secretCredentials());
+    // The caller's own key: while keys are rotated, another one in the environment may have been revoked.
+    c.set("credentials", secretCredentials(c.req.header("apikey")));
     c.set("db", callersClient(c, c.var.credentials, timeoutMs));
     await next();
   });

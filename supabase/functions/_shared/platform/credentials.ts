@@ -12,8 +12,7 @@ export function userCredentials(token: string): Credentials {
   return { apikey: publishableKey(), Authorization: `Bearer ${token}` };
 }
 
-/** Acts with a secret key of the project, past row level security. */
-export function secretCredentials(): Credentials {
-  const key = secretKey();
+/** Acts with a secret key of the project, past row level security: with `key`, or else the one in the environment. */
+export function secretCredentials(key = secretKey()): Credentials {
   return { apikey: key, Authorization: `Bearer ${key}` };
 }

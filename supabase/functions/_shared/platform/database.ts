@@ -5,7 +5,7 @@ import { setMetric } from "hono/timing";
 import type { Database } from "../generated/database.types.ts";
 import { databaseProblem } from "../problems/database_problem.ts";
 import { type Credentials, secretCredentials } from "./credentials.ts";
-import { requiredVariable } from "./environment.ts";
+import { projectUrl, readUrl } from "./environment.ts";
 import type { Env } from "./env.ts";
 
 /**
@@ -18,6 +18,12 @@ type Functions = Database["public"]["Functions"];
 
 /** Longer than any query should take, but shorter than a client waits for a 503. In milliseconds. */
 export const DATABASE_TIMEOUT_MS = 4500;
+
+/** A replica that takes longer is no help. It leaves the primary its time. In milliseconds. */
+const REPLICA_TIMEOUT_MS = 2000;
+
+/** Otherwise each read would wait for a replica that hangs. In milliseconds. */
+const REPLICA_GONE_MS = 5000;
 
 /**
  * For SQL functions that handle every row of a conversation. A little longer than their statement_timeout, so
@@ -39,6 +45,37 @@ export async function call<Name extends keyof Functions & string>(
 ): Promise<string> {
   return await callWith(c.var.db, name, args);
 }
+
+/**
+ * {@link call} for what only reads, by GET: from a read replica or a load balancer in front of several, if
+ * CONTINUUM_READ_URL names one. What it answers may be some seconds old. If it has no answer, because it is behind
+ * what the arguments ask for, cancels the query in favour of replication, or is not there, the primary is asked. One
+ * that was not there is left alone for a while.
+ */
+export async function read<Name extends keyof Functions & string>(
+  c: Context<Env>,
+  name: Name,
+  args: Functions[Name]["Args"],
+): Promise<string> {
+  const url = readUrl();
+  if (url === undefined || Date.now() < replicaIsGoneUntil) {
+    return await call(c, name, args);
+  }
+  const replica = client(
+    c.var.credentials,
+    REPLICA_TIMEOUT_MS,
+    (ms) => setMetric(c, "replica", ms, "Read replica"),
+    url,
+  );
+  const { data, error, status } = await replica.rpc(name, args, { get: true });
+  if (!error) return data;
+  if (status === 0 || status >= 500) {
+    replicaIsGoneUntil = Date.now() + REPLICA_GONE_MS;
+  }
+  return await call(c, name, args);
+}
+
+let replicaIsGoneUntil = 0;
 
 /** {@link call} with a client other than the request's. */
 export async function callWith<Name extends keyof Functions & string>(
@@ -79,10 +116,16 @@ function client(
   credentials: Credentials,
   timeoutMs: number,
   report: (ms: number) => void,
+  url = projectUrl(),
 ): Db {
   return new PostgrestClient<Database>(
-    `${requiredVariable("SUPABASE_URL")}/rest/v1`,
-    { headers: { ...credentials }, fetch: timed(timeoutMs, report) },
+    `${url}/rest/v1`,
+    {
+      headers: { ...credentials },
+      fetch: timed(timeoutMs, report),
+      // A GET would be repeated after seconds, for which nobody waits.
+      retry: false,
+    },
   );
 }
 

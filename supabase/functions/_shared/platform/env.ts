@@ -25,5 +25,7 @@ export interface Env {
     credentials: Credentials;
     /** The JSON body as it was sent, if the route declares one. */
     bodyText: string;
+    /** What is left of the caller's rate limit, if there is one. */
+    rateLimitHeaders?: Record<string, string>;
   };
 }

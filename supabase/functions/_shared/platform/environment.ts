@@ -12,7 +12,37 @@ export function requiredVariable(name: string): string {
   return value;
 }
 
-/** The project's publishable or secret keys, by name. */
+/** The project's URL as functions reach it, without a slash at its end. */
+export function projectUrl(): string {
+  return withoutSlash(requiredVariable("SUPABASE_URL"));
+}
+
+/**
+ * The URL at which clients reach the project, without a slash at its end; undefined if it is not set.
+ * CONTINUUM_PUBLIC_URL takes precedence over the SUPABASE_PUBLIC_URL of self-hosted projects. It has another prefix
+ * because the CLI does not pass on variables that begin with SUPABASE_.
+ */
+export function publicUrl(): string | undefined {
+  const url = variable("CONTINUUM_PUBLIC_URL") ??
+    variable("SUPABASE_PUBLIC_URL");
+  return url && withoutSlash(url);
+}
+
+/** The URL of a project's read replica, without a slash at its end; undefined if it is not set. */
+export function readUrl(): string | undefined {
+  const url = variable("CONTINUUM_READ_URL");
+  return url && withoutSlash(url);
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+/**
+ * The project's publishable or secret keys, by name.
+ *
+ * @throws {SyntaxError} if the variable is not JSON.
+ */
 export function keysOf(
   variableName: "SUPABASE_PUBLISHABLE_KEYS" | "SUPABASE_SECRET_KEYS",
 ): Record<string, string> {

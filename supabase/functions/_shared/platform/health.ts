@@ -39,18 +39,30 @@ export const readHealth = openRoute({
   return json(c, JSON.stringify({ status: "ok", schema_version }));
 });
 
+function missingKey(
+  variable: Parameters<typeof keysOf>[0],
+  kind: string,
+): string | null {
+  try {
+    return Object.keys(keysOf(variable)).length > 0
+      ? null
+      : `The environment has no ${kind} key. Create one under API Keys in the project's settings.`;
+  } catch {
+    return `${variable} is not a JSON object of keys by their names.`;
+  }
+}
+
 /** What the project lacks and no function works without, in sentences. */
 export async function missingSetup(): Promise<string[]> {
   const problems: string[] = [];
-  if (Object.keys(keysOf("SUPABASE_PUBLISHABLE_KEYS")).length === 0) {
-    problems.push(
-      "The environment has no publishable key. Create one under API Keys in the project's settings.",
-    );
-  }
-  if (Object.keys(keysOf("SUPABASE_SECRET_KEYS")).length === 0) {
-    problems.push(
-      "The environment has no secret key. Create one under API Keys in the project's settings.",
-    );
+  for (
+    const [variable, kind] of [
+      ["SUPABASE_PUBLISHABLE_KEYS", "publishable"],
+      ["SUPABASE_SECRET_KEYS", "secret"],
+    ] as const
+  ) {
+    const problem = missingKey(variable, kind);
+    if (problem !== null) problems.push(problem);
   }
   const signingKeys = await readSigningKeys();
   if (signingKeys === null) {

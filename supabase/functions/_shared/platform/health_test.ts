@@ -43,6 +43,11 @@ const incomplete: [
 ][] = [
   ["no publishable key", { SUPABASE_PUBLISHABLE_KEYS: "{}" }, /publishable/],
   ["no secret key", { SUPABASE_SECRET_KEYS: "" }, /secret key/],
+  [
+    "keys that are not JSON",
+    { SUPABASE_SECRET_KEYS: "sb_secret_x" },
+    /not a JSON/,
+  ],
   ["no signing key", { SUPABASE_JWKS: '{"keys":[]}' }, /no asymmetric/],
   ["unreadable keys", { SUPABASE_JWKS: "{" }, /cannot be read/],
   ["an Auth that does not answer", { SUPABASE_JWKS: "" }, /cannot be read/],

@@ -1,6 +1,6 @@
 /** The public keys that verify access tokens: SUPABASE_JWKS, or what Auth publishes if that is not set. */
 import { z } from "@hono/zod-openapi";
-import { requiredVariable, variable } from "./environment.ts";
+import { projectUrl, requiredVariable, variable } from "./environment.ts";
 
 /** How long health waits for Auth, in milliseconds. */
 const AUTH_TIMEOUT_MS = 2000;
@@ -19,8 +19,7 @@ export function signingKeysUrl(): URL | undefined {
   if (variable("SUPABASE_JWKS") || variable("SUPABASE_JWKS_URL")) {
     return undefined;
   }
-  const base = requiredVariable("SUPABASE_URL").replace(/\/+$/, "");
-  return new URL(`${base}/auth/v1/.well-known/jwks.json`);
+  return new URL(`${projectUrl()}/auth/v1/.well-known/jwks.json`);
 }
 
 /** The keys that have an id, which every token must name; null if they cannot be read. */

@@ -3,7 +3,7 @@
  * whole files in memory and cannot send Range.
  */
 import { Problem } from "../problems/problem.ts";
-import { requiredVariable as required, variable } from "./environment.ts";
+import { projectUrl, publicUrl } from "./environment.ts";
 import type { Env } from "./env.ts";
 import type { Context } from "hono";
 
@@ -40,7 +40,7 @@ export async function askStorage(
     ? undefined
     : setTimeout(() => late.abort(), timeoutMs);
   try {
-    return await fetch(`${required("SUPABASE_URL")}/storage/v1${path}`, {
+    return await fetch(`${projectUrl()}/storage/v1${path}`, {
       ...init,
       headers: { ...c.var.credentials, ...headers },
       signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
@@ -56,13 +56,9 @@ export async function askStorage(
 }
 
 /**
- * The URL at which clients reach Storage. SUPABASE_URL may be a name that only containers can resolve, so
- * CONTINUUM_PUBLIC_URL takes precedence, then the SUPABASE_PUBLIC_URL of self-hosted projects. The first has
- * another prefix because the CLI does not pass on variables that begin with SUPABASE_.
+ * The URL at which clients reach Storage. SUPABASE_URL may be a name that only containers can resolve, so the public
+ * URL takes precedence.
  */
 export function publicStorageUrl(): string {
-  return `${
-    variable("CONTINUUM_PUBLIC_URL") ?? variable("SUPABASE_PUBLIC_URL") ??
-      required("SUPABASE_URL")
-  }/storage/v1`;
+  return `${publicUrl() ?? projectUrl()}/storage/v1`;
 }

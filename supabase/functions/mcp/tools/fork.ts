@@ -37,6 +37,7 @@ export const fork = tool({
   }),
   output: z.strictObject({ conversation: ShownConversation }),
   effect: "writes",
+  bulk: true,
 }, async (c, input) => {
   // Handles every message of the conversation, which may take longer than other calls.
   const db = callersClient(c, c.var.credentials, BULK_TIMEOUT_MS);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { declaredType, requireType } from "./content_type.ts";
+import { declaredType, requireType } from "./declared_type.ts";
 
 const unsupported = { code: "unsupported_media_type" };
 

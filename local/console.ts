@@ -1,0 +1,114 @@
+/** The page at `/` of the gateway: the console, bundled when it is first asked for and again when it has changed. */
+import {
+  bundleConsole,
+  type ConsoleBundle,
+} from "../scripts/console_bundle.ts";
+import { consolePage, contentSecurityPolicy } from "../scripts/console_page.ts";
+import { root } from "./config.ts";
+import { PUBLISHABLE_KEY } from "./keys.ts";
+import { join } from "./paths.ts";
+
+/** Answers what is the page's, and null for any other path. */
+export type ConsoleService = (request: Request) => Promise<Response | null>;
+
+/** The account of supabase/seed.sql. */
+const DEMO = { email: "demo@example.com", password: "continuum-demo" };
+
+/** What the bundle is made of. */
+const SOURCES = ["console", "client/src"].map((path) => join(root, path));
+
+const TYPES: Record<string, string> = {
+  css: "text/css; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+/** @param apiUrl the gateway's own URL, which signed URLs begin with. */
+export function consoleService(apiUrl: string): ConsoleService {
+  let current: { bundle: Promise<ConsoleBundle>; changedAt: number } | null =
+    null;
+
+  async function bundle(): Promise<ConsoleBundle> {
+    const changedAt = Math.max(...await Promise.all(SOURCES.map(newest)));
+    if (current === null || current.changedAt < changedAt) {
+      current = { bundle: bundleConsole(), changedAt };
+    }
+    return await current.bundle;
+  }
+
+  return async (request) => {
+    const { pathname, origin } = new URL(request.url);
+    const isPage = pathname === "/" || pathname === "/index.html";
+    const isAsset = pathname.startsWith("/assets/");
+    if (!isPage && !isAsset && pathname !== "/favicon.svg") return null;
+    if (request.method !== "GET" && request.method !== "HEAD") return null;
+
+    if (pathname === "/favicon.svg") {
+      return answer(
+        "svg",
+        await Deno.readTextFile(join(root, "console/favicon.svg")),
+      );
+    }
+    try {
+      if (isPage) {
+        const page = await consolePage(await bundle(), {
+          url: origin,
+          key: PUBLISHABLE_KEY,
+          demo: DEMO,
+        });
+        return answer("html", page, {
+          "Content-Security-Policy": contentSecurityPolicy([
+            ...new Set([origin, apiUrl]),
+          ]),
+        });
+      }
+      // An old page may still ask for what the bundle does not have any more.
+      const content = (await (current?.bundle ?? bundle())).assets
+        .get(pathname.slice(1));
+      return content === undefined
+        ? null
+        : answer(pathname.split(".").at(-1) ?? "", content, {
+          "Cache-Control": "public, max-age=31536000, immutable",
+        });
+    } catch (error) {
+      current = null;
+      const message = error instanceof Error ? error.message : String(error);
+      return new Response(`The console cannot be built: ${message}\n`, {
+        status: 500,
+      });
+    }
+  };
+}
+
+function answer(
+  extension: string,
+  body: BodyInit,
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(body, {
+    headers: {
+      "Content-Type": TYPES[extension] ?? "application/octet-stream",
+      "Cache-Control": "no-cache",
+      "Referrer-Policy": "no-referrer",
+      "X-Content-Type-Options": "nosniff",
+      ...headers,
+    },
+  });
+}
+
+/** When a file below `folder` was last changed, in milliseconds. What is built does not count. */
+async function newest(folder: string): Promise<number> {
+  let latest = 0;
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (name === "dist") continue;
+    const path = join(folder, name);
+    latest = Math.max(
+      latest,
+      isDirectory
+        ? await newest(path)
+        : (await Deno.stat(path)).mtime?.getTime() ?? 0,
+    );
+  }
+  return latest;
+}

@@ -23,6 +23,7 @@ import { Window } from "happy-dom";
 const window = new Window({ url: "http://localhost/" });
 for (const name of ["document", "HTMLElement", "HTMLIFrameElement", "Element", "Node", "Event", "navigator"]) globalThis[name] = window[name];
 globalThis.window = globalThis;
+globalThis.WebSocket ??= class {};
 document.body.innerHTML = '<div id="root"></div>';
 await import("./app.js");
 const until = async (what, condition) => {
@@ -90,7 +91,10 @@ Deno.test("the React page's chat shows what is sent, what others append, and rev
     "--log-level=error",
   ], project);
   await Deno.writeTextFile(join(project, "session.mjs"), SESSION);
-  const printed = await run("node", ["session.mjs"], project);
+  const printed = await run("node", ["session.mjs"], project, {
+    SUPABASE_URL: at.url,
+    SUPABASE_PUBLISHABLE_KEY: at.publishableKey,
+  });
   assert.deepEqual(JSON.parse(printed.trim().split("\n").at(-1)!), [
     "user Hello again",
     "assistant Hello yourself",

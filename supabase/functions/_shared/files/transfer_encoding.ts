@@ -67,10 +67,7 @@ async function* fromQuotedPrintable(
 }
 
 function unescaped(text: string): Uint8Array {
-  const joined = text.replace(/[ \t]+(?=\r?\n)/g, "").replace(
-    /=[ \t]*\r?\n|=$/g,
-    "",
-  );
+  const joined = withoutTrailingSpace(text).replace(/=\r?\n|=$/g, "");
   if (/=(?![0-9A-Fa-f]{2})/.test(joined)) throw notEncoded("quoted-printable");
   return Buffer.from(
     joined.replace(
@@ -79,6 +76,17 @@ function unescaped(text: string): Uint8Array {
     ),
     "latin1",
   );
+}
+
+/** Removes spaces and tabs before line breaks. Not by a pattern, which would begin anew at each space of a line. */
+function withoutTrailingSpace(text: string): string {
+  return text.split("\n").map((line, index, lines) => {
+    if (index === lines.length - 1) return line;
+    const isCrlf = line.endsWith("\r");
+    let end = line.length - (isCrlf ? 1 : 0);
+    while (line[end - 1] === " " || line[end - 1] === "\t") end--;
+    return line.slice(0, end) + (isCrlf ? "\r" : "");
+  }).join("\n");
 }
 
 async function* latin1(chunks: Chunks): AsyncGenerator<string> {

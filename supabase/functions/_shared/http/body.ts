@@ -72,12 +72,22 @@ export function parseJson(text: string): unknown {
   }
 }
 
+const [QUOTE, BACKSLASH, BRACKET, BRACE, COMMA] = [...'"\\[{,']
+  .map((character) => character.charCodeAt(0));
+
 /** Counts the characters that begin or separate values, outside of strings and without parsing. */
 function hasTooManyValues(text: string): boolean {
   if (text.length < MAX_VALUES) return false;
   let count = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{,]/g)) {
-    if (token.length === 1 && ++count >= MAX_VALUES) return true;
+  let isInString = false;
+  // Not by a pattern, which would begin anew at each quote of a string that does not end.
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) isInString = !isInString;
+    else if (isInString) at += code === BACKSLASH ? 1 : 0;
+    else if (code === BRACKET || code === BRACE || code === COMMA) {
+      if (++count >= MAX_VALUES) return true;
+    }
   }
   return false;
 }

@@ -6,7 +6,7 @@ import type { Answer } from "./request.ts";
 export function versionCheck(examination: Examination): Check {
   return {
     id: "versions",
-    group: "Keys",
+    group: "Access",
     title: "Versions of services",
     needs: ["publishable-key"],
     run: () => versions(examination),

@@ -12,7 +12,7 @@ import { select } from "../../supabase/functions/_shared/files/conditions.ts";
 import {
   declaredType,
   requireType,
-} from "../../supabase/functions/_shared/files/content_type.ts";
+} from "../../supabase/functions/_shared/files/declared_type.ts";
 import { dispositionParameters } from "../../supabase/functions/_shared/files/disposition_parameters.ts";
 import {
   cleanFileName,

@@ -7,6 +7,7 @@ import type { Files, KnownFile } from "./history.ts";
 import type { Step } from "./plan.ts";
 import { changingSteps } from "./changing.ts";
 import { uploadingSteps } from "./uploading.ts";
+import { wrongUploadingSteps } from "./uploading_wrongly.ts";
 
 /** What the clients of a run share. */
 export interface Shared {
@@ -18,6 +19,8 @@ export interface Shared {
   conversations: string[];
   number(): number;
 }
+
+const steps = { ...uploadingSteps, ...wrongUploadingSteps, ...changingSteps };
 
 export class Client {
   constructor(
@@ -31,10 +34,7 @@ export class Client {
   async run(plan: Iterable<Step>, over: AbortSignal): Promise<void> {
     for (const step of plan) {
       if (over.aborted) return;
-      await (uploadingSteps[step.kind] ?? changingSteps[step.kind])!(
-        this,
-        step,
-      );
+      await steps[step.kind]!(this, step);
       await sleep(step.restMs, over);
     }
   }

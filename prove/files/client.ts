@@ -13,6 +13,7 @@ import { wrongUploadingSteps } from "./uploading_wrongly.ts";
 export interface Shared {
   files: Files;
   report: Report;
+  people: readonly { id: string }[];
   /** Holds the project's secret key. */
   maintenance: Pick<Actor, "headers">;
   /** Ids of conversations that both users may write to; the last is deleted and made anew now and then. */

@@ -362,10 +362,8 @@ export const serviceGrants: Record<string, string[]> = {
   object_walk: [],
   rate_buckets: [],
   refused_shares: [],
-  refused_shares: [],
   schema_version: ["select"],
   storage_usage: ["select", "insert", "update"],
-  sweep_schedule: [],
   sweep_schedule: [],
   unlinked_files: ["select", "insert", "update", "delete"],
 };

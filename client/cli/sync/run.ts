@@ -3,10 +3,10 @@ import type { Account } from "../import/account.ts";
 import type { Conversation } from "../../src/index.ts";
 import { ContinuumError } from "../../src/index.ts";
 import { isRefusal } from "../import/import_export.ts";
-import { type JsonObject, objectOf } from "../json/look.ts";
 import { Pool } from "../pool.ts";
-import { Folder, type LocalFile, type ReadFile } from "./local.ts";
+import { Folder, type LocalFile } from "./local.ts";
 import type { PathMap } from "./path_map.ts";
+import { entryOf } from "./origin.ts";
 import { isSecondFileOf, isSecondName, secondName } from "./plan.ts";
 import { type SyncReport, syncSession } from "./session.ts";
 import { readState, type Seen, writeState } from "./state.ts";
@@ -199,13 +199,5 @@ class FolderSync {
 
   #key(path: string): string {
     return `${this.#folder.tool.name}/${path}`;
-  }
-}
-
-function entryOf(bytes: ReadFile["lines"][number]["bytes"]): JsonObject {
-  try {
-    return objectOf(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch {
-    return {};
   }
 }

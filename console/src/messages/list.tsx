@@ -32,12 +32,12 @@ export function MessageList(
     } else if (last !== was.last) {
       if (isAtEnd.current && at === null) {
         element.scrollTop = element.scrollHeight;
-      } else if (was.last !== 0) setNews(true);
+      } else if (was.last !== 0 && last > was.last) setNews(true);
     }
     before.current = { first, last, height: element.scrollHeight };
   }, [first, last, line.length]);
 
-  // Markdown and pictures grow after they were put into the page.
+  // Markdown and pictures grow after they were put into the page, and so does the composer below.
   useEffect(() => {
     const element = scroller.current;
     const content = element?.firstElementChild;
@@ -49,6 +49,7 @@ export function MessageList(
       before.current.height = element.scrollHeight;
     });
     observer.observe(content);
+    observer.observe(element);
     return () => observer.disconnect();
   }, []);
 

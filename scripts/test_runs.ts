@@ -54,7 +54,7 @@ function folders(): string[] {
       isDirectory && hasTests(resolve(root, "tests", name))
     )
     .map(({ name }) => `tests/${name}`).sort();
-  return [...new Set([...LONGEST, ...inTests, "supabase", "local"])];
+  return [...new Set([...LONGEST, ...inTests, "supabase", "local", "console"])];
 }
 
 function hasTests(folder: string): boolean {

@@ -63,7 +63,7 @@ function send(
 function headersOf(request: Request): Headers {
   const lines = request.getAllResponseHeaders().trim().split(/[\r\n]+/);
   return new Headers(
-    lines.filter((line) => line.includes(":")).map((line) => {
+    lines.filter((line) => line.includes(":")).map((line): [string, string] => {
       const colon = line.indexOf(":");
       return [line.slice(0, colon), line.slice(colon + 1).trim()];
     }),

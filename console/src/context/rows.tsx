@@ -59,7 +59,7 @@ function lineOf({ content, parts, erased_at }: Message): string {
   if (erased_at) return "Erased";
   const text = content || textOfParts(parts);
   if (text) return excerpt(text, 200);
-  return (parts ?? []).map(shownPart).map((part) =>
+  return (parts ?? []).map((part) => shownPart(part)).map((part) =>
     part.kind === "call"
       ? `Calls ${part.name}`
       : part.kind === "result"

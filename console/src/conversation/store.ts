@@ -8,6 +8,7 @@ import { refreshList } from "../conversations/list_store.ts";
 import { excerpt } from "../lib/words.ts";
 import { speak } from "../lib/notices.ts";
 import { computed, signal } from "../lib/preact.ts";
+import { callNames } from "../messages/parts.ts";
 import { hasCode, isAbort } from "../lib/problems.ts";
 import { background } from "../project/client.ts";
 import { hasMoreThanLine, lineAfter, Lineage } from "./lineage.ts";
@@ -36,6 +37,7 @@ export class ConversationStore {
   readonly lineage = computed(() =>
     this.#log.value === null ? null : new Lineage(this.#log.value)
   );
+  readonly callNames = computed(() => callNames(this.line.value));
   #lastSeq = 0;
   #running = new AbortController();
   readonly #own = new Set<number>();

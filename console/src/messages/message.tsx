@@ -57,7 +57,7 @@ export function MessageItem(
         </header>
         {mode === "revise"
           ? <Revise message={message} store={store} onClose={read} />
-          : <Body message={message} />}
+          : <Body message={message} names={store.callNames.value} />}
         {message.file_ids.length > 0 && (
           <div class="attachments">
             {message.file_ids.map((id) => (
@@ -81,12 +81,18 @@ export function MessageItem(
 }
 
 /** What the message says. A tool's words are folded, for they are long and few want to read them. */
-export function Body({ message }: { message: Message }) {
+export function Body(
+  { message, names }: {
+    message: Message;
+    /** Of the calls that results may belong to, by id. */
+    names?: ReadonlyMap<string, string>;
+  },
+) {
   const { role, content, erased_at } = message;
   if (erased_at !== null) {
     return <p class="erased">Erased {shortTime(erased_at)}</p>;
   }
-  const parts = (message.parts ?? []).map(shownPart);
+  const parts = (message.parts ?? []).map((part) => shownPart(part, names));
   // Many clients keep the text of the parts as the content too.
   const shown = content ? parts.filter(({ kind }) => kind !== "text") : parts;
   return (

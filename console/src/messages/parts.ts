@@ -16,11 +16,19 @@ export type Shown =
 /** Pictures that are in the part itself. Nothing is loaded from elsewhere. */
 const INLINE = /^data:image\/(png|jpeg|gif|webp|avif);base64,/i;
 
-export function shownPart(part: Part): Shown {
+/** @param names of the calls by their ids, since a result often has only the id of its call. */
+export function shownPart(
+  part: Part,
+  names: ReadonlyMap<string, string> = new Map(),
+): Shown {
   const type = String(part.type ?? Object.keys(part)[0] ?? "part");
   const name = nameOf(part);
   if (/result|output$|tool_response|functionResponse/i.test(type)) {
-    return { kind: "result", name, output: outputOf(part) };
+    return {
+      kind: "result",
+      name: names.get(name) ?? name,
+      output: outputOf(part),
+    };
   }
   if (
     /tool[-_]?(use|call)|function[-_]?call|^toolUse$|^tool-/i.test(type)
@@ -38,9 +46,24 @@ export function shownPart(part: Part): Shown {
   return { kind: "other", label: type, json: json(part) };
 }
 
+/** The names of the calls in some messages, by the ids of the calls. */
+export function callNames(
+  messages: { parts: Part[] | null }[],
+): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const part of messages.flatMap(({ parts }) => parts ?? [])) {
+    const shown = shownPart(part);
+    const id = callIdOf(part) ?? part.id ?? member(part, "toolUse")?.toolUseId;
+    if (shown.kind === "call" && typeof id === "string") {
+      names.set(id, shown.name);
+    }
+  }
+  return names;
+}
+
 /** The text of the parts that are text: what is shown if a message has no content. */
 export function textOfParts(parts: Part[] | null): string {
-  return (parts ?? []).map(shownPart)
+  return (parts ?? []).map((part) => shownPart(part))
     .flatMap((part) => part.kind === "text" ? [part.text] : [])
     .join("\n\n");
 }
@@ -50,9 +73,13 @@ function nameOf(part: Part): string {
     member(part, "functionResponse") ?? member(part, "toolUse") ?? part;
   const name = inner.name ?? inner.toolName ?? part.tool_name;
   if (typeof name === "string") return name;
+  return callIdOf(part) ?? "tool";
+}
+
+function callIdOf(part: Part): string | undefined {
   const id = part.tool_use_id ?? part.tool_call_id ?? part.call_id ??
     part.toolCallId ?? member(part, "toolResult")?.toolUseId;
-  return typeof id === "string" ? id : "tool";
+  return typeof id === "string" ? id : undefined;
 }
 
 function inputOf(part: Part): string {

@@ -1,6 +1,6 @@
 -- Demo rows for local work only: an account (demo@example.com, password continuum-demo) and a small
--- conversation of its own. `supabase start`, `supabase db reset` and `deno task start` apply it to
--- an empty database; nothing applies it to a hosted project.
+-- conversation of its own. `deno task start` applies it to an empty database, and `supabase start` if
+-- SUPABASE_DB_SEED_ENABLED=true is set. It is off in config.toml, so that nothing applies it to a hosted project.
 
 insert into auth.users (
   id, aud, role, email, encrypted_password, email_confirmed_at,

@@ -16,6 +16,7 @@ import {
   type ChatRequest,
   loadMessages,
   openChat,
+  withStoreErrors,
 } from "supabase-continuum/ai-sdk";
 import { model } from "./model.ts";
 import { signIn } from "./sign_in.ts";
@@ -59,7 +60,7 @@ export async function answer(
   });
   await pipeUIMessageStreamToResponse({
     response,
-    stream: toUIMessageStream({
+    stream: withStoreErrors(toUIMessageStream({
       stream,
       originalMessages: chat.originalMessages,
       generateMessageId: generateId,
@@ -67,7 +68,7 @@ export async function answer(
         if (running.get(body.id) === stopping) running.delete(body.id);
         return chat.put(end);
       },
-    }),
+    })),
     // The answer goes on, and is stored, if its page is closed.
     consumeSseStream: consumeStream,
   });

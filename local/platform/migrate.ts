@@ -13,14 +13,15 @@ export async function migrate(
   const applied = await appliedMigrations(dbUrl);
   const onDisk = await migrationsOnDisk();
   if (onDisk.every((version) => applied.includes(version))) return;
+  const isSeeded = seed && applied.length === 0;
   await runCli([
     "db",
     "push",
     "--db-url",
     cliUrl(dbUrl),
     "--yes",
-    ...(seed && applied.length === 0 ? ["--include-seed"] : []),
-  ]);
+    ...(isSeeded ? ["--include-seed"] : []),
+  ], isSeeded ? { SUPABASE_DB_SEED_ENABLED: "true" } : {});
 }
 
 /** The CLI asks for TLS, which a database of this machine does not have. */
@@ -38,7 +39,10 @@ export function cliUrl(dbUrl: string): string {
  *
  * @throws {StackError} with its output where it fails.
  */
-export async function runCli(args: string[]): Promise<string> {
+export async function runCli(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<string> {
   // Everybody on the machine may read a command line: passwords go by the environment.
   let password: string | undefined;
   const shown = args.map((arg) => {
@@ -55,6 +59,7 @@ export async function runCli(args: string[]): Promise<string> {
       SUPABASE_TELEMETRY_DISABLED: "1",
       DO_NOT_TRACK: "1",
       NO_COLOR: "1",
+      ...env,
       ...(password && { PGPASSWORD: password }),
     },
     stdin: "null",

@@ -66,9 +66,8 @@ export const plants: Record<string, Plant> = {
         "",
       ),
   },
-  "same-transaction": {
-    summary:
-      "A batch is cut short without an error: its last message is dropped.",
+  "dropped-message": {
+    summary: "The last message of a batch is dropped without an error.",
     apply: (stack) =>
       rewriteFunction(
         stack,

@@ -222,5 +222,13 @@ async function deleteConversation(client: Client, step: Step): Promise<void> {
       messages: [],
     },
   });
-  conversations[conversations.length - 1] = made.body.conversation.id;
+  const newId: string = made.body.conversation.id;
+  // Who may not see it would make a conversation of their own by that name.
+  for (const person of client.shared.people) {
+    if (person.id === client.actor.id) continue;
+    const member = `conversation-history/${newId}/members/${person.id}`;
+    const json = { role: "editor" };
+    await insist(client.actor, client.at, member, { method: "PUT", json });
+  }
+  conversations[conversations.length - 1] = newId;
 }

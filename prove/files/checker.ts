@@ -70,6 +70,7 @@ async function run(
   const shared: Shared = {
     files,
     report,
+    people,
     maintenance,
     conversations,
     number: () => number++,

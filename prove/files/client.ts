@@ -7,17 +7,21 @@ import type { Files, KnownFile } from "./history.ts";
 import type { Step } from "./plan.ts";
 import { changingSteps } from "./changing.ts";
 import { uploadingSteps } from "./uploading.ts";
+import { wrongUploadingSteps } from "./uploading_wrongly.ts";
 
 /** What the clients of a run share. */
 export interface Shared {
   files: Files;
   report: Report;
+  people: readonly { id: string }[];
   /** Holds the project's secret key. */
   maintenance: Pick<Actor, "headers">;
   /** Ids of conversations that both users may write to; the last is deleted and made anew now and then. */
   conversations: string[];
   number(): number;
 }
+
+const steps = { ...uploadingSteps, ...wrongUploadingSteps, ...changingSteps };
 
 export class Client {
   constructor(
@@ -31,10 +35,7 @@ export class Client {
   async run(plan: Iterable<Step>, over: AbortSignal): Promise<void> {
     for (const step of plan) {
       if (over.aborted) return;
-      await (uploadingSteps[step.kind] ?? changingSteps[step.kind])!(
-        this,
-        step,
-      );
+      await steps[step.kind]!(this, step);
       await sleep(step.restMs, over);
     }
   }

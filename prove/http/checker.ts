@@ -26,23 +26,23 @@ export const checker: Checker = {
     "Sends valid, nearly valid and hostile requests to every operation: none may fail or last, and every answer must be as documented.",
   plants: {
     "missing-member": {
-      summary: "Conversations do not say what the caller may do.",
+      summary: "Health does not say which schema it has.",
       apply: (stack) =>
         rewriteFunction(
           stack,
-          "continuum.conversation_json",
-          /'access'/,
-          "'right'",
+          "public.read_health",
+          /'schema_version'/,
+          "'version'",
         ),
     },
-    "failing-calls": {
-      summary: "One call in five divides by zero.",
+    "failing-list": {
+      summary: "The list of files divides by zero.",
       apply: (stack) =>
         rewriteFunction(
           stack,
-          "continuum.require_account",
+          "public.list_files",
           /\bbegin\b/,
-          "begin perform 1 / floor(random() * 5)::integer;",
+          "begin perform 1 / 0;",
         ),
     },
   },

@@ -13,10 +13,41 @@ import { lockConversations, takeConnections } from "./exhaust.ts";
 import { described, type Figures, figuresOf } from "./figures.ts";
 import { SlowClients } from "./slow.ts";
 
-/** Of the clients' users; each has as many clients as it takes. */
-const USERS = 20;
+/** How much is thrown at the stack. */
+interface Scale {
+  /** Of the clients' users; each has as many clients as it takes. */
+  users: number;
+  /** Clients at once while something is amiss. */
+  impaired: number;
+  clients: number;
+  /** Slow readers, and as many slow senders. */
+  slow: number;
+  /** For how long others work beside them, in milliseconds. */
+  slowMs: number;
+  /** How long connections that are kept alive may take to go, in milliseconds. */
+  calmMs: number;
+}
 
-const CLIENTS = 200;
+const FULL: Scale = {
+  users: 20,
+  impaired: 60,
+  clients: 200,
+  slow: 50,
+  slowMs: 8000,
+  calmMs: 3000,
+};
+
+/** For a run of less than {@link SHORT_S}: the same in half a minute. */
+const SHORT: Scale = {
+  users: 4,
+  impaired: 24,
+  clients: 60,
+  slow: 12,
+  slowMs: 2500,
+  calmMs: 500,
+};
+
+const SHORT_S = 30;
 
 /** A soak works with so many at once: as many as a small project has. */
 const SOAKERS = 8;
@@ -52,17 +83,22 @@ export const checker: Checker = {
   async run(task) {
     const load = new Load(task);
     await load.prepare();
+    const { impaired, clients } = load.scale;
     await load.under(
       "every row locked",
-      60,
+      impaired,
       () => lockConversations(task.stack),
     );
     await load.under(
       "no connection left",
-      60,
+      impaired,
       () => takeConnections(task.stack),
     );
-    await load.under("200 clients", CLIENTS, () => Promise.resolve(nothing));
+    await load.under(
+      `${clients} clients`,
+      clients,
+      () => Promise.resolve(nothing),
+    );
     await load.besideSlowOnes();
     await load.soak();
   },
@@ -73,6 +109,7 @@ const nothing: AsyncDisposable = {
 };
 
 class Load {
+  readonly scale: Scale;
   readonly #task: Task;
   readonly #at: Target;
   readonly #dice: Dice;
@@ -82,17 +119,18 @@ class Load {
 
   constructor(task: Task) {
     this.#task = task;
+    this.scale = task.seconds < SHORT_S ? SHORT : FULL;
     this.#at = targetOf(task.stack);
     this.#dice = new Dice(task.seed);
   }
 
   async prepare(): Promise<void> {
-    this.#clients = await newClients(this.#at, USERS);
+    this.#clients = await newClients(this.#at, this.scale.users);
     [this.#slow] = await newClients(this.#at, 1) as [Client];
     await this.#note("at the start");
   }
 
-  /** Sends two requests from each of `count` clients while something is amiss, and then has it recover. */
+  /** Sends a request or two from each of `count` clients while something is amiss, and then has it recover. */
   async under(
     phase: string,
     count: number,
@@ -103,7 +141,7 @@ class Load {
       await using _ = await impair();
       await Promise.all(
         Array.from({ length: count }, async (_, number) => {
-          for (let turn = 0; turn < 2; turn++) {
+          for (let turn = 0; turn < (this.scale === FULL ? 2 : 1); turn++) {
             judge(report, phase, await this.#act(number));
           }
         }),
@@ -118,14 +156,16 @@ class Load {
     const { stack, report } = this.#task;
     const { actor } = this.#slow;
     const paths = await this.#longAnswers();
+    const { slow: count, slowMs } = this.scale;
     {
       await using slow = new SlowClients(stack.apiUrl);
-      for (let count = 0; count < 50; count++) {
-        slow.read(actor, paths[count % paths.length]!);
-        if (count % 2 === 0) slow.send(actor, "file-upload", "text/plain");
+      for (let number = 0; number < count; number++) {
+        slow.read(actor, paths[number % paths.length]!);
+        if (number % 2 === 0) slow.send(actor, "file-upload", "text/plain");
         else slow.send(actor, "conversation-append", "application/json");
       }
-      const until = performance.now() + 8000;
+      await slow.begun();
+      const until = performance.now() + slowMs;
       for (let number = 1; performance.now() < until; number++) {
         const reply = await this.#act(number);
         judge(report, "beside slow clients", reply);
@@ -137,7 +177,9 @@ class Load {
           });
         }
       }
-      await this.#note("beside 50 slow readers and 50 slow senders");
+      await this.#note(
+        `beside ${count} slow readers and ${count} slow senders`,
+      );
     }
     await this.#recovered("slow clients");
     await this.#givenBack();
@@ -166,9 +208,9 @@ class Load {
     this.#compare(start, end);
   }
 
-  /** Once connections that are kept alive have had time to go. */
+  /** Once what the last requests held has had time to go. */
   async #calmFigures(): Promise<Figures> {
-    await sleep(3000);
+    await sleep(this.scale.calmMs);
     return await figuresOf(this.#task.stack);
   }
 

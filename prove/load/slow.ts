@@ -8,15 +8,17 @@ const STEP_MS = 200;
 export class SlowClients implements AsyncDisposable {
   readonly #ending = new AbortController();
   readonly #running: Promise<void>[] = [];
+  readonly #begun: Promise<void>[] = [];
 
   constructor(readonly apiUrl: string) {}
 
   /** Asks for a path, and reads 512 bytes of the answer in each step. */
   read(actor: Actor, path: string): void {
-    this.#run(async (connection, signal) => {
+    this.#run(async (connection, signal, begun) => {
       await write(connection, head("GET", path, actor, {}));
       const buffer = new Uint8Array(512);
       while (!signal.aborted && await connection.read(buffer) !== null) {
+        begun();
         await step(signal);
       }
     });
@@ -27,7 +29,7 @@ export class SlowClients implements AsyncDisposable {
    * file, and for an upload to begin.
    */
   send(actor: Actor, path: string, type: string): void {
-    this.#run(async (connection, signal) => {
+    this.#run(async (connection, signal, begun) => {
       await write(
         connection,
         head("POST", path, actor, {
@@ -37,6 +39,7 @@ export class SlowClients implements AsyncDisposable {
         }),
       );
       await write(connection, '{"messages":[ '.padEnd(262_144));
+      begun();
       while (!signal.aborted) {
         await write(connection, " ".repeat(64));
         await step(signal);
@@ -44,10 +47,21 @@ export class SlowClients implements AsyncDisposable {
     });
   }
 
+  /** Resolves once each is being served or was refused: what they ask for is work like any other. */
+  async begun(): Promise<void> {
+    await Promise.all(this.#begun);
+  }
+
   #run(
-    use: (connection: Deno.TcpConn, signal: AbortSignal) => Promise<void>,
+    use: (
+      connection: Deno.TcpConn,
+      signal: AbortSignal,
+      begun: () => void,
+    ) => Promise<void>,
   ): void {
     const { signal } = this.#ending;
+    const { promise, resolve: begun } = Promise.withResolvers<void>();
+    this.#begun.push(promise);
     this.#running.push((async () => {
       const { hostname, port } = new URL(this.apiUrl);
       const connection = await Deno.connect({ hostname, port: Number(port) });
@@ -60,10 +74,11 @@ export class SlowClients implements AsyncDisposable {
       };
       signal.addEventListener("abort", close);
       try {
-        await use(connection, signal);
+        await use(connection, signal, begun);
       } catch {
         // Its end, from here or from there.
       } finally {
+        begun();
         signal.removeEventListener("abort", close);
         close();
       }

@@ -31,7 +31,7 @@ export function compareCatalogues(
       if (table === name || found.has(table ?? "")) {
         broken.push(`${shown(name)} is missing`);
       }
-    } else if (wordByWord && other !== line) {
+    } else if (wordByWord ? other !== line : change(line, other) !== "") {
       broken.push(`${shown(name)} has changed${change(line, other)}`);
     }
   }

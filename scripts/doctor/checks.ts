@@ -13,6 +13,7 @@ import { roundTripChecks, tidyUp } from "./round_trip.ts";
 import { scheduleChecks } from "./schedule.ts";
 import { strangerChecks } from "./strangers.ts";
 import type { Options } from "./target.ts";
+import { versionCheck } from "./versions.ts";
 
 export function checksFor(
   { target, roundTrip }: Pick<Options, "target" | "roundTrip">,
@@ -26,6 +27,7 @@ export function checksFor(
     ...environment,
     ...connectionChecks(examination),
     ...[publishable, secret].filter((check) => check !== undefined),
+    versionCheck(examination),
     connectionToDatabase(examination),
     ...functionChecks(examination),
     ...afterFunctions,

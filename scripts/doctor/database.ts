@@ -22,7 +22,7 @@ const MAX_LISTED = 8;
 export function connectionToDatabase(examination: Examination): Check {
   return {
     id: "database",
-    group: "Keys",
+    group: "Access",
     title: "Connection as postgres",
     run: () => connection(examination),
   };

@@ -14,7 +14,7 @@ import { projectRef, type Target } from "./target.ts";
 type Kind = "publishable" | "secret" | "anon" | "service_role" | "unknown";
 
 export function keyChecks(examination: Examination): Check[] {
-  const group = "Keys";
+  const group = "Access";
   return [
     {
       id: "publishable-key",

@@ -2,6 +2,64 @@
 -- in the invited user's list and search only once accepted; declined or left, it is over until that user
 -- accepts it again.
 
+-- Who declined or left before the owner took the share away: if the owner shares again, it is declined still.
+create table continuum.refused_shares (
+  conversation_id uuid        not null references continuum.conversations (id) on delete cascade,
+  user_id         uuid        not null references auth.users (id) on delete cascade,
+  declined_at     timestamptz not null,
+  primary key (conversation_id, user_id)
+);
+
+comment on table continuum.refused_shares is 'Shares that their user refused and their owner then took away. Kept by trigger.';
+
+-- For the cascade from auth.users.
+create index refused_shares_user_id_idx on continuum.refused_shares (user_id);
+
+-- Definer, like the next one, because nobody is granted the table: it holds no more than what the row had.
+-- A conversation or an account that is being deleted is not there any more.
+create function continuum.keep_refusal()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  insert into continuum.refused_shares (conversation_id, user_id, declined_at)
+  select old.conversation_id, old.user_id, old.declined_at
+  where exists (select from continuum.conversations c where c.id = old.conversation_id)
+    and exists (select from auth.users u where u.id = old.user_id)
+  on conflict do nothing;
+  return null;
+end;
+$$;
+
+create trigger conversation_members_keep_refusal
+  after delete on continuum.conversation_members
+  for each row when (old.declined_at is not null)
+  execute function continuum.keep_refusal();
+
+-- Definer, because nobody is granted the table; it moves a user's refusal back to the row that is made.
+create function continuum.recall_refusal()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  refused_at timestamptz;
+begin
+  delete from continuum.refused_shares r
+  where r.conversation_id = new.conversation_id and r.user_id = new.user_id
+  returning r.declined_at into refused_at;
+  new.declined_at := coalesce(refused_at, new.declined_at);
+  return new;
+end;
+$$;
+
+create trigger conversation_members_recall_refusal
+  before insert on continuum.conversation_members
+  for each row execute function continuum.recall_refusal();
+
 create function continuum.member_json(member continuum.conversation_members)
 returns json
 language plpgsql
@@ -216,6 +274,8 @@ comment on function public.accept_invitation is 'Problems: invalid_token, not_fo
 comment on function public.remove_member is 'Problems: invalid_token, not_found, owner_only.';
 
 revoke all on function
+  continuum.keep_refusal,
+  continuum.recall_refusal,
   continuum.member_json,
   continuum.has_too_many_invitations,
   continuum.answer_invitation,
@@ -235,6 +295,10 @@ grant execute on function
   public.accept_invitation,
   public.remove_member
 to authenticated;
+
+-- No grant and no policy: the triggers above are the only way to it.
+revoke all on table continuum.refused_shares from anon, authenticated, service_role;
+alter table continuum.refused_shares enable row level security;
 
 insert into continuum.schema_version (version, description)
 values ('20261123091100', 'members');

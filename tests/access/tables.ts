@@ -361,7 +361,9 @@ export const serviceGrants: Record<string, string[]> = {
   messages: ["select", "delete"],
   object_walk: [],
   rate_buckets: [],
+  refused_shares: [],
   schema_version: ["select"],
   storage_usage: ["select", "insert", "update"],
+  sweep_schedule: [],
   unlinked_files: ["select", "insert", "update", "delete"],
 };

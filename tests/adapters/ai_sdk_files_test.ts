@@ -72,6 +72,14 @@ Deno.test("links to files work for a while, and are no change when they are sent
     (message.parts[0] as FileUIPart).url,
   );
 
+  for (const files of ["link", "data"] as const) {
+    const answering = await openChat(client, id, { files });
+    await answering.receive({ messages: page.messages });
+    assert.equal(answering.lastSeq, 1);
+    const [part] = answering.messages[0]!.parts;
+    assert.ok(part?.type === "file");
+    assert.equal(part.url.startsWith("data:"), files === "data");
+  }
   const chat = await openChat(client, id, { files: "link" });
   await chat.receive({
     messages: [...page.messages, {

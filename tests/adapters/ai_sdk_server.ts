@@ -17,6 +17,7 @@ import {
   lastMessageOnly,
   openChat,
   type OpenOptions,
+  withStoreErrors,
 } from "../../client/src/adapters/ai-sdk/index.ts";
 import { type Continuum, ContinuumError } from "../../client/src/index.ts";
 
@@ -78,13 +79,13 @@ export function serveChats(
     });
     const stored = Promise.withResolvers<void>();
     running.add(stored.promise);
-    const stream = toUIMessageStream({
+    const stream = withStoreErrors(toUIMessageStream({
       stream: result.stream,
       originalMessages: chat.originalMessages,
       generateMessageId: generateId,
       onStepEnd: storesSteps ? chat.put : undefined,
       onEnd: (end) => chat.put(end).finally(() => stored.resolve()),
-    });
+    }));
     if (!goesOn) return createUIMessageStreamResponse({ stream });
     const [forReader, forStore] = stream.tee();
     void forStore.pipeTo(new WritableStream());

@@ -9,6 +9,11 @@ import {
   SystemMessage,
   ToolMessage,
 } from "@langchain/core/messages";
+import {
+  RunnableLambda,
+  RunnableWithMessageHistory,
+} from "@langchain/core/runnables";
+import { FakeListChatModel } from "@langchain/core/utils/testing";
 import { ContinuumChatMessageHistory } from "../../client/src/adapters/langchain/index.ts";
 import { newClient } from "../client/clients.ts";
 import { fresh } from "../support/http.ts";
@@ -78,6 +83,27 @@ Deno.test("what was added one by one is a conversation that every client reads, 
     maxTokens: messages[2]!.token_count + messages[3]!.token_count,
   });
   assert.deepEqual(context.map(({ content }) => content), ["Mild."]);
+});
+
+Deno.test("a chain goes on where another process has left it", async () => {
+  const sessionId = fresh("langchain");
+  const turn = async (input: string) => {
+    const model = new FakeListChatModel({ responses: [`re: ${input}`] });
+    const given: string[] = [];
+    const chain = new RunnableWithMessageHistory({
+      runnable: RunnableLambda.from((messages: BaseMessage[]) => {
+        given.push(...messages.map(({ content }) => String(content)));
+        return messages;
+      }).pipe(model),
+      getMessageHistory: historyOf,
+    });
+    await chain.invoke([new HumanMessage(input)], {
+      configurable: { sessionId },
+    });
+    return given;
+  };
+  assert.deepEqual(await turn("one"), ["one"]);
+  assert.deepEqual(await turn("two"), ["one", "re: one", "two"]);
 });
 
 Deno.test("messages of other clients are read by their text", async () => {

@@ -355,6 +355,11 @@ Deno.test("writes of many tasks at once, of three processes, are all there, in t
   );
   const [tuple] = await listed(newSaver(), config.configurable!.thread_id);
   assert.deepEqual(tuple?.pendingWrites, pendingWrites);
+  const conversation = continuum.conversation(
+    `langgraph/${config.configurable!.thread_id}`,
+  );
+  // A checkpoint, a head, and each write once.
+  assert.equal((await conversation.messages().all()).length, 62);
 });
 
 Deno.test("writes to an old checkpoint are found, however many checkpoints came after it", async () => {

@@ -12,7 +12,13 @@ import { typeFaults } from "../client/type_check.ts";
 /** What each adapter exports, and the most bytes that it adds to the core. */
 const ADAPTERS: Record<string, { exports: string[]; bytes: number }> = {
   "ai-sdk": {
-    exports: ["StoredChat", "lastMessageOnly", "loadMessages", "openChat"],
+    exports: [
+      "StoredChat",
+      "lastMessageOnly",
+      "loadMessages",
+      "openChat",
+      "withStoreErrors",
+    ],
     bytes: 13000,
   },
   "assistant-ui": {
@@ -103,6 +109,15 @@ for (
       { text: "langgraph" },
       { role: "user", content: "openai-agents" },
       [],
+      "ai",
+      {
+        id: "u",
+        role: "user",
+        createdAt: "1970-01-01T00:00:00.000Z",
+        content: [{ type: "text", text: "assistant-ui" }],
+        attachments: [],
+        metadata: { custom: {} },
+      },
     ]);
   });
 }

@@ -4,6 +4,8 @@ import { emptyCheckpoint } from "@langchain/langgraph-checkpoint";
 // Not literals, since only the project in which it is installed knows the package.
 const name = "supabase-continuum";
 const { createContinuum } = await import(name);
+const { openChat } = await import(`${name}/ai-sdk`);
+const { threadHistory, threadList } = await import(`${name}/assistant-ui`);
 const { ContinuumSessionStore } = await import(`${name}/claude`);
 const { ContinuumChatMessageHistory } = await import(`${name}/langchain`);
 const { ContinuumSaver } = await import(`${name}/langgraph`);
@@ -45,10 +47,30 @@ const session = new ContinuumSession({
 });
 await session.addItems([{ role: "user", content: "openai-agents" }]);
 
+const chat = await openChat(continuum, `${NAME}-ai-sdk`);
+await chat.receive({
+  messages: [{ id: "u", role: "user", parts: [{ type: "text", text: "ai" }] }],
+});
+await chat.reload();
+
+const { remoteId } = await threadList(continuum).initialize("local");
+const message = {
+  id: "u",
+  role: "user",
+  createdAt: new Date(0),
+  content: [{ type: "text", text: "assistant-ui" }],
+  attachments: [],
+  metadata: { custom: {} },
+};
+await threadHistory(continuum, remoteId).append({ parentId: null, message });
+const thread = await threadHistory(continuum, remoteId).load();
+
 console.log(JSON.stringify([
   (await store.load(key)).map(({ text }) => text),
   (await history.getMessages()).map(({ content }) => content),
   tuple.checkpoint.channel_values,
   await session.popItem(),
   await session.getItems(),
+  chat.messages[0].parts[0].text,
+  thread.messages[0].message,
 ]));

@@ -127,6 +127,20 @@ Deno.test("a second run replaces the functions and applies nothing", async () =>
   }
 });
 
+Deno.test("no command of the CLI makes the demo user, whose password is public, in a hosted project", async () => {
+  const { code, printed } = await project.cli([
+    "db",
+    "push",
+    "--include-seed",
+    "--yes",
+    "--workdir",
+    root,
+  ]);
+  assert.equal(code, 0, printed);
+  const users = await admin("select email from auth.users");
+  assert.deepEqual([...users], []);
+});
+
 Deno.test("an older checkout refuses the migrations, and rolls the functions back with --functions-only", async () => {
   await admin(
     "insert into supabase_migrations.schema_migrations (version, name) values ('20991231000000', 'later')",

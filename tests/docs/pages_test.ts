@@ -6,6 +6,7 @@ import { codeBlocks } from "./code_blocks.ts";
 import { projectIn, runPage } from "./run_pages.ts";
 
 const PAGES = [
+  "README.md",
   "docs/tutorial/chat-loop.md",
   "docs/how-to/errors-and-retries.md",
   "docs/how-to/share.md",

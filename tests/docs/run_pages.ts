@@ -7,6 +7,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type CodeBlock, codeBlocks } from "./code_blocks.ts";
 
+/** What pages call the local stack. The project under test takes its place. */
+const LOCAL_URL = "http://127.0.0.1:54321";
+
 const MARK = "@@@ block ";
 
 export interface Place {
@@ -21,13 +24,14 @@ export async function runPage(page: string, place: Place): Promise<void> {
   const commands = blocks.filter(({ language, info }) =>
     language === "sh" && info === ""
   );
+  const here = place.env.SUPABASE_URL ?? LOCAL_URL;
   // Files are saved as they come: a later block may save one again.
   const script = [
     "set -eu",
     ...blocks.flatMap((block) => stepsOf(block, commands)),
   ];
   const { success, stdout, stderr } = await new Deno.Command("bash", {
-    args: ["-c", script.join("\n")],
+    args: ["-c", script.join("\n").replaceAll(LOCAL_URL, here)],
     cwd: place.folder,
     env: { ...place.env, NO_COLOR: "1" },
     stdin: "null",

@@ -142,6 +142,21 @@ Deno.test("doctor tells functions of another version from the checkout's", async
   assert.match(finding.found, /version 0\.0\.9, and this checkout of \d/);
 });
 
+Deno.test("doctor lists the versions that services tell, and is silent about what is none", async () => {
+  await using project = broken(at, (_, path) => {
+    if (path === "/auth/v1/health") {
+      return Response.json({ version: "v2.180.0", name: "GoTrue" });
+    }
+    if (path === "/storage/v1/version") return new Response("1.11.2");
+    return path === "/rest/v1/" ? new Response("<html>") : null;
+  });
+  const told = findingOf(await diagnose(at, { url: project.url }), "versions");
+  assert.equal(told.found, "Auth v2.180.0, Storage 1.11.2");
+  // The local stack's stand-ins tell none.
+  const silent = findingOf(await diagnose(at), "versions");
+  assert.equal(silent.outcome, "skipped");
+});
+
 Deno.test("doctor warns of policies of others on Storage's objects", async () => {
   const admin = (text: string) =>
     withSql((sql) => sql.unsafe(text), stack.adminDbUrl);

@@ -97,6 +97,14 @@ async function livedIn(): Promise<User> {
   );
   assert.equal(erased.status, 200, erased.text);
 
+  // An id that is used again on another branch.
+  await append(user, "again", ["start", say("first", { client_id: "x" })]);
+  await append(user, "again", ["other"], { after_position: 1 });
+  await append(user, "again", [say("start, reworded", { revises: 1 })]);
+  await append(user, "again", [say("second", { client_id: "x" })], {
+    on_mismatch: "revise",
+  });
+
   await append(user, "archived", ["kept"], { ttl_seconds: 86_400_000 });
   await change(user, "archived", { archived: true });
   await append(user, "empty", [], { title: "Nothing yet" });
@@ -168,7 +176,7 @@ for (const kind of ["folder", "file"] as const) {
     assert.deepEqual(again.conversations, {
       created: 0,
       extended: 0,
-      unchanged: 5,
+      unchanged: 6,
     });
     assert.deepEqual(again.files, { stored: 0, unchanged: 4 });
     assert.deepEqual(await everythingOf(user), once);
@@ -218,6 +226,30 @@ Deno.test("an export into the same folder writes what has changed, and a convers
     comparable(await everythingOf(copy)),
     comparable(await everythingOf(user)),
   );
+});
+
+Deno.test("a conversation that has grown goes on growing after an interruption, and ends with the branch that is shown", async () => {
+  const user = await newUser();
+  await append(user, "grows", ["one"]);
+  const { path: before } = await exported(user, "folder");
+  await append(user, "grows", ["two", "three"]);
+  await append(user, "grows", ["two again"], { after_position: 1 });
+  await change(user, "grows", { head_position: 3 });
+  const { path: after } = await exported(user, "folder");
+  const expected = comparable(await everythingOf(user));
+  for (let writes = 0;; writes++) {
+    const copy = await newUser();
+    await importInto(accountOf(copy), before);
+    const cut = accountOf(copy, { fetch: cutting(writes, true), retries: 0 });
+    const isWhole = await importInto(cut, after).then(() => true, () => false);
+    await importInto(accountOf(copy), after);
+    assert.deepEqual(
+      comparable(await everythingOf(copy)),
+      expected,
+      `cut after ${writes} writes`,
+    );
+    if (isWhole) break;
+  }
 });
 
 Deno.test("an export that was cut is reported, and so is a conversation of the same name that is another one", async () => {

@@ -207,6 +207,22 @@ Deno.test("a broken line or item is reported by its place, and the others are ta
   );
 });
 
+Deno.test("a second import asks for the list of conversations, and for nothing else", async () => {
+  const user = await newUser();
+  const path = await chatgpt.write();
+  await importInto(accountOf(user), path);
+  const asked: string[] = [];
+  const listening: typeof fetch = (url, init) => {
+    asked.push(String(url).replace(/^.*\/functions\/v1\//, ""));
+    return fetch(url, init);
+  };
+  await importInto(accountOf(user, { fetch: listening }), path);
+  assert.deepEqual(
+    asked.filter((url) => !url.startsWith("conversation-history?")),
+    [],
+  );
+});
+
 Deno.test("what has changed in the source since is a revision, what is new is appended, and the branch shown moves", async () => {
   const user = await newUser();
   const first = chatgptConversation();

@@ -119,6 +119,14 @@ for (const how of ["declined", "left"]) {
       "not_found",
     );
 
+    // Neither by taking it away and sharing anew; in between it cannot be accepted.
+    assert.equal((await remove(owner, id, viewer)).status, 204);
+    assertProblem(await accept(viewer, id), 404, "not_found");
+    const anew = await put(id, viewer, "editor");
+    assert.equal(anew.body.declined_at, again.body.declined_at);
+    assert.equal((await history(viewer, id)).body.conversation, null);
+    assert.deepEqual(await listed(viewer, id), gone);
+
     const { body } = await accept(viewer, id);
     assert.equal(body.declined_at, null);
     assert.equal(

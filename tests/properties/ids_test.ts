@@ -9,6 +9,10 @@ import {
   nameOf,
 } from "../../supabase/functions/openai/ids.ts";
 import {
+  parseResourceUri,
+  resourceUri,
+} from "../../supabase/functions/mcp/resource_uri.ts";
+import {
   decodeCursor,
   encodeCursor,
   withNextCursor,
@@ -83,4 +87,19 @@ Deno.test("any id names something, and no file but by a uuid", () => {
     const uuid = orProblem(["not_found"], () => fileUuid(id));
     if (uuid !== null) assert.ok(isUuid(uuid));
   }));
+});
+
+Deno.test("any URI of a resource names one or none, and its own name is read back", () => {
+  const grammar = ["continuum://", "conversation/", "file/", "%", "%2F", "/"];
+  fc.assert(fc.property(textOf(grammar), (uri) => void parseResourceUri(uri)));
+  fc.assert(
+    fc.property(
+      fc.constantFrom("conversation" as const, "file" as const),
+      fc.string({ unit: "grapheme" }).filter((id) => id.isWellFormed()),
+      (kind, id) => {
+        fc.pre(id !== "{id}");
+        assert.deepEqual(parseResourceUri(resourceUri(kind, id)), { kind, id });
+      },
+    ),
+  );
 });

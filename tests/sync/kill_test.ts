@@ -1,5 +1,7 @@
 /** The commands as programs, killed in the middle. */
 import assert from "node:assert/strict";
+import type { Sql } from "npm:postgres@3.4.9";
+import { withSql } from "../support/sql.ts";
 import { target } from "../support/target.ts";
 import { tokenOf } from "../client/clients.ts";
 import {
@@ -14,11 +16,19 @@ import {
 import { chatgptConversation } from "../import/made_exports.ts";
 import { entry, Machine, settle } from "./machines.ts";
 
-const MAIN = new URL("../../client/cli/main.ts", import.meta.url).pathname;
+const ROOT = new URL("../../", import.meta.url).pathname;
+const PROGRAM = [
+  "run",
+  "-A",
+  "--no-check",
+  "--config",
+  `${ROOT}deno.json`,
+  `${ROOT}client/cli/main.ts`,
+];
 
 function start(user: User, args: string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", MAIN, ...args],
+    args: [...PROGRAM, ...args],
     env: {
       CONTINUUM_URL: target.url,
       CONTINUUM_KEY: target.publishableKey,
@@ -36,27 +46,36 @@ async function run(user: User, args: string[]) {
   return { code, out: text(stdout), error: text(stderr) };
 }
 
-/** Kills the program as soon as the store has more rows than `rows`. */
-async function killedAfter(
+/** The rows that are stored of a user. */
+async function rowsOf(sql: Sql, user: User): Promise<number> {
+  const [row] = await sql`
+    select count(*)::int as count
+    from continuum.messages m
+    join continuum.conversations c on c.id = m.conversation_id
+    where c.owner_id = ${user.id}
+  `;
+  return row!.count;
+}
+
+/** Kills the program as soon as the store has more rows than `rows`, and returns how many it has then. */
+function killedAfter(
   user: User,
   args: string[],
   rows: number,
-): Promise<void> {
-  const child = start(user, args);
-  let isOver = false;
-  const ended = child.output().finally(() => isOver = true);
-  while (!isOver) {
-    const stored = [...(await everythingOf(user)).values()]
-      .reduce((sum, one) => sum + one.rows.length, 0);
-    if (stored <= rows) continue;
+): Promise<number> {
+  return withSql(async (sql) => {
+    const child = start(user, args);
+    let isOver = false;
+    const ended = child.output().finally(() => isOver = true);
+    while (!isOver && await rowsOf(sql, user) <= rows);
     try {
       child.kill("SIGKILL");
     } catch {
       // It has ended in the meantime.
     }
-    break;
-  }
-  await ended;
+    await ended;
+    return await rowsOf(sql, user);
+  });
 }
 
 Deno.test("a sync that is killed in the middle, again and again, loses and doubles nothing", async () => {
@@ -107,26 +126,22 @@ Deno.test("a sync that is killed in the middle, again and again, loses and doubl
     .map(([, text]) => text).sort();
   assert.deepEqual(whole(ofB), whole(await a.contents()));
   assert.deepEqual(ofB, await a.contents());
-  const rows = [...(await everythingOf(user)).values()]
-    .reduce((sum, one) => sum + one.rows.length, 0);
-  assert.equal(rows, 250 * 6);
+  assert.equal(await withSql((sql) => rowsOf(sql, user)), 250 * 6);
 });
 
 Deno.test("an import that is killed at half is finished by the next one", async () => {
-  const conversations = Array.from({ length: 30 }, (_, index) => ({
+  const conversations = Array.from({ length: 60 }, (_, index) => ({
     ...chatgptConversation(),
     conversation_id: `number-${index}`,
   }));
   const path = await file("conversations.json", conversations);
   const undisturbed = await newUser();
-  await importInto(accountOf(undisturbed), path);
+  await importInto(accountOf(undisturbed), path, { jobs: 4 });
   const expected = comparable(await everythingOf(undisturbed));
 
   const user = await newUser();
-  await killedAfter(user, ["import", path], 120);
-  const half = [...(await everythingOf(user)).values()]
-    .reduce((sum, one) => sum + one.rows.length, 0);
-  assert.ok(half > 120 && half < 30 * 9, `${half} rows when it was killed`);
+  const half = await killedAfter(user, ["import", path], 120);
+  assert.ok(half > 120 && half < 60 * 9, `${half} rows when it was killed`);
   const { code, out } = await run(user, ["import", path]);
   assert.equal(code, 0, out);
   assert.deepEqual(comparable(await everythingOf(user)), expected);
@@ -165,7 +180,7 @@ Deno.test("the commands say what is wrong, and how it ended", async () => {
     1,
   );
   const unknown = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", MAIN, "export", folder],
+    args: [...PROGRAM, "export", folder],
     env: {
       CONTINUUM_URL: target.url,
       CONTINUUM_KEY: target.publishableKey,

@@ -126,6 +126,43 @@ Deno.test("what two machines add to one session at once is kept on both: as it w
   assert.deepEqual(await c.contents(), await a.contents());
 });
 
+Deno.test("so are those of Codex, and of a subagent, also when nobody remembers the last run", async () => {
+  const { user, a, b } = await two();
+  const id = session();
+  const paths = [
+    `.codex/sessions/2026/01/02/rollout-2026-01-02T03-04-05-${session()}.jsonl`,
+    `.claude/projects/-srv-app/${id}/subagents/agent-a1b2c3.jsonl`,
+    ".claude/projects/-srv-app/agent-0a1b2c3d.jsonl",
+  ];
+  for (const path of paths) await a.write(path, [entry(id, "one")]);
+  await settle([a, b]);
+  for (const path of paths) {
+    await a.write(path, [entry(id, "of a")]);
+    await b.write(path, [entry(id, "of b")]);
+  }
+  await Promise.all([a.sync(), b.sync()]);
+  await settle([a, b]);
+  assert.equal((await a.contents()).length, 6);
+  assert.deepEqual(await a.contents(), await b.contents());
+  const before = await everythingOf(user);
+  assert.equal(before.size, 3);
+  await Deno.remove(a.state);
+  await Deno.remove(b.state);
+  await settle([a, b]);
+  assert.deepEqual(await everythingOf(user), before);
+  const second = [...(await a.files()).keys()].filter((path) =>
+    !paths.includes(path)
+  );
+  assert.equal(
+    second.filter((path) =>
+      /\/rollout-2026-01-02T03-04-05-.*-8.*\.jsonl$/.test(path)
+    )
+      .length,
+    1,
+  );
+  assert.equal(second.filter((path) => path.includes("/subagents/")).length, 1);
+});
+
 Deno.test("lines that JSON cannot hold come back byte for byte", async () => {
   const { a, b } = await two();
   const id = session();

@@ -15,7 +15,7 @@ import { EXPORT_VERSION } from "./formats/continuum.ts";
 import { fault } from "./model.ts";
 import { BrokenExport, Replay } from "./replay.ts";
 import type { Report } from "./report.ts";
-import { ForeignConversation } from "./store_tree.ts";
+import { ForeignConversation } from "./mark.ts";
 
 export interface ImportExportOptions {
   account: Account;

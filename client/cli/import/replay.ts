@@ -13,7 +13,7 @@ import {
   MOST_VALUES,
 } from "./payload.ts";
 import type { Report } from "./report.ts";
-import { ForeignConversation } from "./store_tree.ts";
+import { ForeignConversation } from "./mark.ts";
 
 const MOST_MESSAGES = 100;
 

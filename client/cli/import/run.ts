@@ -11,7 +11,8 @@ import { ExportImporter, isRefusal } from "./import_export.ts";
 import { fault, type Format, isFinding, note } from "./model.ts";
 import { prepare } from "./prepare.ts";
 import type { Report } from "./report.ts";
-import { ForeignConversation, storeTree } from "./store_tree.ts";
+import { ForeignConversation } from "./mark.ts";
+import { storeTree } from "./store_tree.ts";
 import { uploadFolder } from "./upload_folder.ts";
 
 /** What `--from` may say besides the names of formats. */

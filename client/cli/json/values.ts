@@ -38,13 +38,13 @@ export async function* valuesOf(
   let start = "";
   try {
     // Enough of the file to tell what it is.
-    for (;;) {
+    while (!asLines) {
       const { done, value } = await pieces.next();
       if (done) break;
       head.push(value);
       start = new TextDecoder().decode(concatenated(head)).trimStart();
       if (/[\r\n]/.test(start) || start.startsWith("[")) break;
-      if (start.length > 1024 * 1024 && !asLines) break;
+      if (start.length > 1024 * 1024) break;
     }
     const all = resumed(head, pieces);
     if (asLines) yield* lineValues(all);

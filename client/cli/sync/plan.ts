@@ -88,6 +88,12 @@ export function secondName(conversation: string, firstRow: string): string {
   return uuidOf("continuum-sync", conversation, firstRow);
 }
 
+/** Whether an id may be one of a second file: the programs' own UUIDs have other versions. */
+export function isSecondName(id: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+    .test(id);
+}
+
 /** Whether a file with that id is the second file of a conversation. */
 export function isSecondFileOf(
   conversation: string,

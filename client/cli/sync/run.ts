@@ -3,11 +3,11 @@ import type { Account } from "../import/account.ts";
 import type { Conversation } from "../../src/index.ts";
 import { ContinuumError } from "../../src/index.ts";
 import { isRefusal } from "../import/import_export.ts";
-import { type JsonObject, objectOf } from "../json/look.ts";
 import { Pool } from "../pool.ts";
-import { Folder, type LocalFile, type ReadFile } from "./local.ts";
+import { Folder, type LocalFile } from "./local.ts";
 import type { PathMap } from "./path_map.ts";
-import { isSecondFileOf, secondName } from "./plan.ts";
+import { entryOf } from "./origin.ts";
+import { isSecondFileOf, isSecondName, secondName } from "./plan.ts";
 import { type SyncReport, syncSession } from "./session.ts";
 import { readState, type Seen, writeState } from "./state.ts";
 import type { Tool } from "./tools.ts";
@@ -122,15 +122,17 @@ class FolderSync {
     const read = await this.#folder.read(file.path);
     if (read === null || read.lines.length === 0) return null;
     const { tool } = this.#folder;
-    const entries = read.lines.slice(0, 200).map(({ bytes }) => entryOf(bytes));
-    const own = this.#prefix() + tool.session(file.path, entries);
     const id = tool.idIn(file.path);
-    // The second file of a session says in its lines which session it is of.
-    for (const session of new Set(entries.flatMap(tool.sessionsIn))) {
-      const other = this.#prefix() + session;
-      if (other !== own && isSecondFileOf(other, id, read)) return other;
+    if (isSecondName(id)) {
+      // Its name says which conversation it is of, if one asks with the right one.
+      for (const name of this.#conversations.keys()) {
+        if (name.startsWith(this.#prefix()) && isSecondFileOf(name, id, read)) {
+          return name;
+        }
+      }
     }
-    return own;
+    const entries = read.lines.slice(0, 200).map(({ bytes }) => entryOf(bytes));
+    return this.#prefix() + tool.session(file.path, entries);
   }
 
   async #one(name: string, files: LocalFile[]): Promise<void> {
@@ -197,13 +199,5 @@ class FolderSync {
 
   #key(path: string): string {
     return `${this.#folder.tool.name}/${path}`;
-  }
-}
-
-function entryOf(bytes: ReadFile["lines"][number]["bytes"]): JsonObject {
-  try {
-    return objectOf(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch {
-    return {};
   }
 }

@@ -1,26 +1,13 @@
 /** Brings the files of one session and its conversation together. */
-import {
-  ContinuumError,
-  type Conversation,
-  type MessageInput,
-} from "../../src/index.ts";
+import { ContinuumError, type Conversation } from "../../src/index.ts";
 import type { Account } from "../import/account.ts";
 import { Line as LiveLine } from "../import/line.ts";
-import {
-  bytesOf,
-  countValues,
-  MOST_BODY_BYTES,
-  MOST_VALUES,
-  titleOf,
-} from "../import/payload.ts";
-import { objectOf, textOf, timeOf } from "../json/look.ts";
+import { batchesOf } from "./batches.ts";
 import type { Folder, ReadFile } from "./local.ts";
-import { type Download, downloadsOf, uploadsOf } from "./plan.ts";
+import { creationOf, pathHere, timeOfLast } from "./origin.ts";
 import type { PathMap } from "./path_map.ts";
-import { messagesOf } from "./rows.ts";
-import type { Line } from "./lines.ts";
+import { type Download, downloadsOf, uploadsOf } from "./plan.ts";
 import { type SessionTree, sessionTree } from "./tree.ts";
-import { isAbsolute } from "node:path";
 
 export interface SessionOptions {
   account: Account;
@@ -45,7 +32,6 @@ export interface Synced {
   files: ReadFile[];
 }
 
-const MOST_MESSAGES = 100;
 /** Every failed try is somebody else's success. */
 const MOST_TRIES = 50;
 
@@ -120,7 +106,7 @@ class Session {
     live: LiveLine,
     conversation: Conversation | null,
   ): Promise<Conversation | null> {
-    const { account, folder, dryRun, report } = this.#options;
+    const { account, folder, home, dryRun, report } = this.#options;
     const { signal } = account;
     const lines = file.rows.length === 0
       ? 0
@@ -142,7 +128,7 @@ class Session {
       const { conversation, messages } = await handle.append(batch, {
         expectedSeq: live.lastSeq,
         ...(current !== null && { afterPosition: after }),
-        ...(current === null && this.#creation(file)),
+        ...(current === null && creationOf(file, folder.tool, home)),
         signal,
       });
       current = conversation;
@@ -156,32 +142,6 @@ class Session {
     return current;
   }
 
-  /** What a new conversation says of its session. */
-  #creation(file: ReadFile) {
-    const { folder: { tool }, home } = this.#options;
-    const entries = file.lines.slice(0, 200).map(({ bytes }) => entryOf(bytes));
-    const first = (name: string) =>
-      entries.map((entry) =>
-        textOf(entry[name]) ?? textOf(objectOf(entry.payload)[name])
-      ).find((value) => value !== undefined);
-    const said = entries.map((entry) => tool.read(entry))
-      .find(({ role, text }) => role === "user" && !/^\s*[<#]/.test(text));
-    return {
-      title: titleOf(
-        first("customTitle") ?? first("aiTitle") ?? first("summary") ??
-          said?.text.trim().split("\n", 1)[0]?.slice(0, 80),
-      ),
-      metadata: {
-        sync: {
-          tool: tool.name,
-          path: file.path,
-          cwd: first("cwd") ?? null,
-          home,
-        },
-      },
-    };
-  }
-
   /** @returns whether every branch is here. */
   async #download(
     files: ReadFile[],
@@ -189,8 +149,8 @@ class Session {
     conversation: Conversation | null,
   ): Promise<boolean> {
     if (conversation === null) return true;
-    const { folder, dryRun, report, wasDeleted } = this.#options;
-    const path = this.#pathHere(conversation);
+    const { folder, map, dryRun, report, wasDeleted } = this.#options;
+    const path = pathHere(conversation, folder.tool, map);
     if (path === null) {
       report.problem(this.#name, "It does not say where its file belongs.");
       return false;
@@ -246,76 +206,4 @@ class Session {
     }
     return await folder.read(path);
   }
-
-  /** The path of the session's file on this machine; null if the conversation says none that is safe. */
-  #pathHere(conversation: Conversation): string | null {
-    const { folder: { tool }, map } = this.#options;
-    const sync = objectOf(conversation.metadata.sync);
-    const path = textOf(sync.path);
-    if (path === undefined || !isSafe(path)) return null;
-    const here = tool.here({
-      path,
-      cwd: textOf(sync.cwd) ?? null,
-      home: textOf(sync.home) ?? null,
-    }, map);
-    return isSafe(here) && tool.isSession(here) ? here : null;
-  }
-}
-
-/** Whether a path stays below the folder that it is relative to. */
-export function isSafe(path: string): boolean {
-  return !isAbsolute(path) && !/[\\\0:]/.test(path) &&
-    path.split("/").every((name) => !["", ".", ".."].includes(name));
-}
-
-/** Appends of the rows from one on, each within the API's limits. */
-function* batchesOf(
-  file: ReadFile,
-  from: number,
-  tool: Folder["tool"],
-): Generator<MessageInput[], void, undefined> {
-  let batch: MessageInput[] = [];
-  let bytes = 0;
-  let values = 0;
-  let index = 0;
-  for (const line of file.lines) {
-    const count = file.rows[index]!.id.includes(".")
-      ? Number(file.rows[index]!.id.split("/")[1])
-      : 1;
-    if (index + count > from) {
-      for (const [piece, message] of messagesOf(line, tool).entries()) {
-        if (index + piece < from) continue;
-        const size = bytesOf(JSON.stringify(message));
-        const count = countValues(message).values;
-        if (
-          batch.length === MOST_MESSAGES || bytes + size > MOST_BODY_BYTES ||
-          values + count > MOST_VALUES
-        ) {
-          yield batch;
-          [batch, bytes, values] = [[], 0, 0];
-        }
-        batch.push(message);
-        bytes += size;
-        values += count;
-      }
-    }
-    index += count;
-  }
-  if (batch.length > 0) yield batch;
-}
-
-function entryOf(bytes: Uint8Array) {
-  try {
-    return objectOf(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch {
-    return {};
-  }
-}
-
-function timeOfLast(lines: Line[]): Date | null {
-  for (const { bytes } of lines.slice(-20).reverse()) {
-    const time = timeOf(entryOf(bytes).timestamp);
-    if (time !== null) return new Date(time);
-  }
-  return null;
 }

@@ -21,8 +21,6 @@ export interface Tool {
   /** The id in the name of a session's file. */
   idIn(path: string): string;
   read(entry: JsonObject): { role: Role | null; text: string };
-  /** Ids of sessions that entries say that they are of. */
-  sessionsIn(entry: JsonObject): string[];
 }
 
 /** Where a session was first uploaded from. */
@@ -66,8 +64,6 @@ export const CLAUDE_CODE: Tool = {
     role: claudeCode.roleOf(entry),
     text: claudeCode.readable(entry),
   }),
-  sessionsIn: ({ sessionId }) =>
-    typeof sessionId === "string" ? [sessionId] : [],
 };
 
 /** The name of a project's folder, as Claude Code makes it of the path. */
@@ -90,12 +86,6 @@ export const CODEX: Tool = {
     role: codex.roleOf(line),
     text: codex.readable(line),
   }),
-  sessionsIn(line) {
-    const payload = line.payload as JsonObject | undefined;
-    return line.type === "session_meta" && typeof payload?.id === "string"
-      ? [payload.id]
-      : [];
-  },
 };
 
 export const TOOLS: Tool[] = [CLAUDE_CODE, CODEX];

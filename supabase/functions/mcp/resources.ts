@@ -10,9 +10,7 @@ import type { File } from "../_shared/wire/file.ts";
 import { findUnstorable } from "../_shared/wire/storable.ts";
 import { decodePiece, describeFile, isText, readBytes } from "./files.ts";
 import { MAX_MESSAGES, readPage } from "./pages.ts";
-
-const CONVERSATION = "continuum://conversation/";
-const FILE = "continuum://file/";
+import { parseResourceUri, resourceUri } from "./resource_uri.ts";
 
 /** The largest file that is a resource. What is larger is read by `file_read` or downloaded. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -22,7 +20,7 @@ const LISTED = 20;
 
 export const resourceTemplates = [
   {
-    uriTemplate: `${CONVERSATION}{id}`,
+    uriTemplate: resourceUri("conversation", "{id}"),
     name: "conversation",
     title: "Conversation",
     description:
@@ -30,7 +28,7 @@ export const resourceTemplates = [
     mimeType: "application/json",
   },
   {
-    uriTemplate: `${FILE}{id}`,
+    uriTemplate: resourceUri("file", "{id}"),
     name: "file",
     title: "File",
     description: "A stored file of up to 1 MiB, by its id.",
@@ -57,11 +55,15 @@ export async function listResources(c: Context<Env>) {
 }
 
 function conversationResource(
-  { id, title, last_activity_at }: Record<string, string>,
+  { id, title, last_activity_at }: {
+    id: string;
+    title: string;
+    last_activity_at: string;
+  },
 ) {
   return {
     // The id and not the name, which may be another conversation's to somebody else.
-    uri: `${CONVERSATION}${id}`,
+    uri: resourceUri("conversation", id),
     name: title,
     title,
     mimeType: "application/json",
@@ -71,7 +73,7 @@ function conversationResource(
 
 function fileResource(file: File) {
   return {
-    uri: `${FILE}${file.id}`,
+    uri: resourceUri("file", file.id),
     name: file.original_name,
     title: file.original_name,
     mimeType: file.mime_type,
@@ -82,21 +84,14 @@ function fileResource(file: File) {
 
 /** @throws {Problem} `not_found` if there is no such resource, or the caller may not see it. */
 export async function readResource(c: Context<Env>, uri: string) {
-  const content = uri.startsWith(CONVERSATION)
-    ? await readConversation(c, idOf(uri, CONVERSATION))
-    : uri.startsWith(FILE)
-    ? await readFile(c, idOf(uri, FILE))
-    : null;
+  const name = parseResourceUri(uri);
+  const content = name === null
+    ? null
+    : name.kind === "conversation"
+    ? await readConversation(c, name.id)
+    : await readFile(c, name.id);
   if (content === null) throw new Problem("not_found");
   return { contents: [{ uri, ...content }] };
-}
-
-function idOf(uri: string, prefix: string): string {
-  try {
-    return decodeURIComponent(uri.slice(prefix.length));
-  } catch {
-    throw new Problem("not_found");
-  }
 }
 
 async function readConversation(c: Context<Env>, id: string) {

@@ -13,9 +13,9 @@ import { readLine } from "./line.ts";
 import {
   type Entry,
   isContinuation,
-  isEqual,
   type Plan,
   planFor,
+  reads,
   requireIds,
 } from "./plan.ts";
 import {
@@ -164,7 +164,7 @@ export class StoredChat<M extends UIMessage = UIMessage> {
       this.#entries.findIndex((entry) => entry.message?.id === id);
     await this.#repeat(async () => {
       const entry = this.#entries[place(message.id)];
-      const isStored = entry?.message && isEqual(entry.message, message);
+      const isStored = entry !== undefined && reads(entry, message);
       if (isStored && (!stopped || wasStopped(entry.row))) return;
       if (!entry && this.#head !== before) throw this.#stale();
       await this.#carryOut({

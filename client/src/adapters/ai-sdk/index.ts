@@ -5,14 +5,13 @@
  * const chat = await openChat(continuum, body.id);
  * const messages = await validateUIMessages({ messages: await chat.receive(body), tools });
  * const result = streamText({ model, tools, messages: await convertToModelMessages(messages) });
- * return createUIMessageStreamResponse({
- *   stream: toUIMessageStream({
- *     stream: result.stream,
- *     originalMessages: chat.originalMessages,
- *     generateMessageId: generateId,
- *     onEnd: chat.put,
- *   }),
+ * const stream = toUIMessageStream({
+ *   stream: result.stream,
+ *   originalMessages: chat.originalMessages,
+ *   generateMessageId: generateId,
+ *   onEnd: chat.put,
  * });
+ * return createUIMessageStreamResponse({ stream: withStoreErrors(stream) });
  * ```
  */
 import type { UIMessage } from "ai";
@@ -25,6 +24,7 @@ export {
   type OpenOptions,
   StoredChat,
 } from "./chat.ts";
+export { withStoreErrors } from "./errors.ts";
 export type { FilesAs } from "../shared/message_files.ts";
 export { type ChatRequest, lastMessageOnly } from "./request.ts";
 

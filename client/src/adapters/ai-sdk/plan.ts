@@ -3,7 +3,7 @@ import type { UIMessage } from "ai";
 import type { Message } from "../../types.ts";
 import { canonical } from "../shared/canonical.ts";
 import { withoutLinks } from "./files.ts";
-import { wasStopped } from "./row.ts";
+import { messageOf, wasStopped } from "./row.ts";
 
 /** A message of the live line. */
 export interface Entry<M extends UIMessage> {
@@ -50,7 +50,7 @@ export function planFor<M extends UIMessage>(
   for (const message of rest) {
     const entry = shown[begin + same];
     if (entry?.message?.id !== message.id) break;
-    if (!isEqual(entry.message, message)) revised.push({ entry, message });
+    if (!reads(entry, message)) revised.push({ entry, message });
     same++;
   }
   const next = shown[begin + same];
@@ -61,9 +61,12 @@ export function planFor<M extends UIMessage>(
   };
 }
 
-/** Whether two messages read the same. */
-export function isEqual(a: UIMessage, b: UIMessage): boolean {
-  return canonical(withoutLinks(a)) === canonical(withoutLinks(b));
+/** Whether a message of the line reads as another does, whose files may be links where its own are data URLs. */
+export function reads(entry: Entry<UIMessage>, message: UIMessage): boolean {
+  const text = canonical(withoutLinks(message));
+  return entry.message !== null &&
+      canonical(withoutLinks(entry.message)) === text ||
+    canonical(messageOf(entry.row)) === text;
 }
 
 /**

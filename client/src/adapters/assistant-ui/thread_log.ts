@@ -2,6 +2,7 @@
 import type { AppendOptions } from "../../append.ts";
 import type { ConversationHandle } from "../../conversation.ts";
 import type { Message, MessageInput } from "../../types.ts";
+import { ContinuumError } from "../../error.ts";
 import { pause } from "../../waiting.ts";
 import { appendAnew, type RowFor } from "../shared/append_anew.ts";
 import { canonical } from "../shared/canonical.ts";
@@ -174,9 +175,19 @@ export class ThreadLog<I extends Item<unknown>> {
     return answer.messages;
   }
 
+  /** Shows another branch. With the ETag, this can be sent again if its answer is lost. */
   async #switchTo(tree: Tree, headPosition: number): Promise<void> {
-    const conversation = await this.#handle.update({ headPosition });
-    tree.head = conversation.head_position;
+    const { conversation, etag } = await this.#handle.get();
+    if (conversation?.last_seq !== tree.lastSeq) {
+      throw new ContinuumError({
+        code: "seq_conflict",
+        status: 409,
+        detail: "Another page has written to the thread meanwhile.",
+        retryable: true,
+      });
+    }
+    await this.#handle.update({ headPosition }, { ifMatch: etag });
+    tree.head = headPosition;
   }
 
   /** Shows the branch again that was shown before, unless others have written meanwhile. */

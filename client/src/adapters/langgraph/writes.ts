@@ -141,7 +141,8 @@ class Writer {
       );
       try {
         const conversation = await this.#thread.putNew(rows, pieces);
-        const isAnother = this.#conversation !== conversation;
+        const isAnother = this.#conversation !== undefined &&
+          this.#conversation !== conversation;
         this.#conversation = conversation;
         this.#next += rows.length;
         if (!isAnother || first === 0) return;

@@ -39,7 +39,8 @@ export function escaped(value: unknown, depth = 0): unknown {
   if (value instanceof Uint8Array) return marked(`bytes:${base64Of(value)}`);
   if (hasToJson(value)) return escaped(value.toJSON(""), depth);
   if (depth === MAX_DEPTH) {
-    return marked(`json:${JSON.stringify(escaped(value))}`);
+    // All of it in one text: in a text within a text, each escape would be twice as long.
+    return marked(`json:${JSON.stringify(escaped(value, -Infinity))}`);
   }
   if (Array.isArray(value)) {
     return Array.from(value, (item) => escaped(item, depth + 1) ?? null);

@@ -20,7 +20,15 @@ async function run(program: string, ...args: string[]): Promise<void> {
 
 /** A checkout, and a place for its data inside. */
 async function copyCheckout(folder: string): Promise<Place> {
-  const sources = ["local", "supabase", "deno.json", "deno.lock"];
+  const sources = [
+    "client",
+    "console",
+    "local",
+    "scripts",
+    "supabase",
+    "deno.json",
+    "deno.lock",
+  ];
   await run("cp", "-a", ...sources.map((name) => join(root, name)), folder);
   return {
     dataDir: join(folder, ".local"),
@@ -50,6 +58,8 @@ async function assertWorks(
     owner ??= await signUp("owner", stack.target);
     const answer = await append(owner, name, ["one"], { at: stack.target });
     assert.equal(answer.body?.messages?.[0].seq, seq, answer.text);
+    const page = await fetch(`${stack.target.url}/`);
+    assert.match(await page.text(), /<script type="module"/);
     const pids = await stack.pids();
     assert.equal(await stack.stop(), 0);
     await allGone(pids, 10);

@@ -195,8 +195,18 @@ const cases: Case[] = [
   },
 ];
 
+/** Large enough that reading all of one shows. What other tests have left in them says nothing then. */
+const FILLED = [
+  "conversations",
+  "messages",
+  "conversation_members",
+  "file_contents",
+  "files",
+  "conversation_files",
+];
+
 async function fill(tx: Tx): Promise<string> {
-  for (const table of ["conversations", "messages", "conversation_members"]) {
+  for (const table of FILLED) {
     await tx.unsafe(`alter table continuum.${table} disable trigger user`);
   }
   const owners = [[owner.id, 200], [heavy.id, 100_000], [other.id, 100_000]];
@@ -235,6 +245,25 @@ async function fill(tx: Tx): Promise<string> {
     from continuum.conversations c, generate_series(1, 50) n
     where c.owner_id = ${other.id} and c.continuation_id like 'plan-%99' and c.continuation_id < 'plan-3'
   `;
+  await tx`
+    with content as (
+      insert into continuum.file_contents (owner_id, bucket, storage_path, mime_type, size_bytes, status)
+      select ${other.id}, 'user-files', ${other.id} || '/plan-' || n, 'text/plain', 1, 'ready'
+      from generate_series(1, 5000) n
+      returning id
+    ), file as (
+      insert into continuum.files (owner_id, content_id, original_name, mime_type, status)
+      select ${other.id}, id, 'plan.txt', 'text/plain', 'ready' from content
+      returning id
+    )
+    insert into continuum.conversation_files (conversation_id, file_id, attached_by)
+    select c.id, f.id, ${other.id}
+    from (select id, row_number() over () as n from file) f
+    join (
+      select id, row_number() over () as n
+      from continuum.conversations where owner_id = ${other.id} limit 5000
+    ) c on c.n = f.n
+  `;
   return id;
 }
 
@@ -255,7 +284,9 @@ async function fillLong(tx: Tx, id: string): Promise<void> {
 }
 
 const analyze = (tx: Tx) =>
-  tx`analyze continuum.conversations, continuum.messages, continuum.conversation_members`;
+  tx.unsafe(
+    `analyze ${FILLED.map((table) => `continuum.${table}`).join(", ")}`,
+  );
 
 async function counted(tx: Tx) {
   const [row] = await tx<{ rows: number; scans: number }[]>`
@@ -286,9 +317,7 @@ async function measure(
       if (statistics === "before it grew") await analyze(tx);
       await fillLong(tx, id);
       if (statistics === "after it grew") await analyze(tx);
-      for (
-        const table of ["conversations", "messages", "conversation_members"]
-      ) {
+      for (const table of FILLED) {
         await tx.unsafe(`alter table continuum.${table} enable trigger user`);
       }
       for (const { what, by, run } of cases) {

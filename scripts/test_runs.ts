@@ -11,7 +11,15 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const ADAPTERS = "tests/adapters";
 
 /** The folders that take longest. They begin first, so that nobody waits for one of them at the end. */
-const LONGEST = ["tests/local", "tests/access", "tests/files", "tests/life"];
+const LONGEST = [
+  "tests/prove",
+  "tests/local",
+  "tests/access",
+  "tests/adapters",
+  "tests/console",
+  "tests/files",
+  "tests/client",
+];
 
 /** One `deno test`. */
 export interface Run {

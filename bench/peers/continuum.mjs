@@ -15,6 +15,7 @@ export function throughFunction({ apiUrl, headers }) {
   };
   return {
     name: "Continuum, through the function",
+    largest: Infinity,
     open: () => ({
       append: (name, content) =>
         call("conversation-append", {
@@ -36,6 +37,7 @@ export function inSql({ dbUrl, userId }) {
   });
   return {
     name: "Continuum, SQL with role and claims",
+    largest: Infinity,
     open: () => {
       const sql = postgres(dbUrl, {
         max: 1,

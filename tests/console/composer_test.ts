@@ -174,12 +174,13 @@ browserTest(
     const dialog = page.getByRole("dialog");
     await dialog.getByText("draft", { exact: true }).waitFor();
     await dialog.getByRole("button", { name: "Use this one" }).click();
-    await messagesOf(page).getByText("draft").waitFor();
-    const { messages } = await history(revised);
-    assert.deepEqual(
-      messages.map(({ content }: { content: string }) => content),
-      ["draft", "after"],
+    // The dialog shows the text too, and before it is stored.
+    await eventually(() => texts(page), (line) => line[0] === "draft");
+    const { messages } = await eventually(
+      () => history(revised),
+      ({ messages }) => messages[0].content === "draft",
     );
+    assert.equal(messages[1].content, "after");
   },
 );
 

@@ -66,7 +66,13 @@ async function other(deno: string, dir: string): Promise<Runtime> {
     return { program, args: ["--no-lock"], env, ignoresEnv: false };
   }
 
-  const args = [`--config=${config}`, "--no-lock", "--node-modules-dir=none"];
+  // As an import map alone: an older Deno refuses a configuration below that of a workspace it is no member of.
+  const args = [
+    "--no-config",
+    `--import-map=${config}`,
+    "--no-lock",
+    "--node-modules-dir=none",
+  ];
   const names = await functionNames(dir);
   const files = await Promise.all(
     names.map(async (name) => await entrypoint(dir, name) ?? name),

@@ -28,7 +28,7 @@ export async function readBytes(
   file: File,
   offset: number,
   length: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   if (offset >= file.size_bytes) return new Uint8Array();
   const last = Math.min(offset + length, file.size_bytes) - 1;
   const response = await askFunction(c, "file-download", `/${file.id}`, {

@@ -27,11 +27,6 @@ export const changingSteps: Partial<Record<StepKind, Take>> = {
   "delete a conversation": deleteConversation,
 };
 
-/** What may be gone may be refused. */
-function refusalsFor(client: Client, file: KnownFile, code: string): string[] {
-  return client.shared.files.mustBeThere(file) ? [] : [code];
-}
-
 async function link(client: Client, step: Step): Promise<void> {
   const { files, conversations } = client.shared;
   const file = client.anyFile(step);
@@ -96,9 +91,16 @@ async function rename(client: Client, step: Step): Promise<void> {
   const reply = await client.askOften(step, `file-upload/${file.id}`, {
     method: "PATCH",
     json: { original_name: name },
-    refusals: refusalsFor(client, file, "not_found"),
+    // What goes meanwhile, also before a second try, is looked at below.
+    refusals: ["not_found"],
   });
   if (reply.outcome === "done") asked.doneAt = reply.endedAt;
+  if (
+    reply.code === "not_found" &&
+    client.shared.files.mustBeThere(file, reply.startedAt)
+  ) {
+    gone(client, file, "rename");
+  }
 }
 
 async function remove(client: Client, step: Step): Promise<void> {

@@ -4,7 +4,7 @@ import { hasNoBody, isStatus, pgrst } from "./errors.ts";
 import { contentType, type Media } from "./media.ts";
 import type { Routine } from "./routines.ts";
 
-/** @throws {DataApiError} PGRST111 or PGRST112 if the function has set what is no header or status. */
+/** @throws {DataApiError} PGRST111 or PGRST112 if the function has set an invalid header or status. */
 export function answer(
   method: string,
   routine: Routine,

@@ -66,7 +66,7 @@ async function other(deno: string, dir: string): Promise<Runtime> {
     return { program, args: ["--no-lock"], env, ignoresEnv: false };
   }
 
-  // As an import map alone: an older Deno refuses a configuration below that of a workspace it is no member of.
+  // As an import map alone: an older Deno refuses a configuration file that lies in a workspace without being a member.
   const args = [
     "--no-config",
     `--import-map=${config}`,

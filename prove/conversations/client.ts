@@ -2,6 +2,7 @@
 import type { Actor } from "../../tests/support/actors.ts";
 import type { Target } from "../../tests/support/target.ts";
 import { call, type CallOptions, type Reply, sleep } from "../call.ts";
+import { record } from "../record.ts";
 import type { Report } from "../report.ts";
 import { rowsOf, snapshotOf } from "./answers.ts";
 import type { History, Observation } from "./history.ts";
@@ -18,9 +19,6 @@ export interface Shared {
   /** The next number of a write. */
   number(): number;
 }
-
-/** Codes that any request may end with while the stack is in trouble. */
-const ALWAYS_EXPECTED = ["rate_limited"];
 
 export class Client {
   readonly #views = new WeakMap<Place, View>();
@@ -72,40 +70,15 @@ export class Client {
     path: string,
     options: CallOptions & { refusals?: string[] } = {},
   ): Promise<Reply> {
-    const { report } = this.shared;
     const reply = await call(this.actor, this.at, path, options);
-    const { outcome, status, code } = reply;
-    report.count(`${kind}: ${code ?? outcome}`);
-    report.event({
+    const asked = {
+      ...options,
       client: this.name,
       kind,
       place: place.name,
       path,
-      ...(options.json !== undefined && { sent: options.json }),
-      ...(options.headers && { headers: options.headers }),
-      outcome,
-      status,
-      code,
-      ms: Math.round(reply.endedAt - reply.startedAt),
-      ...(status !== null && reply.body !== null &&
-        { answer: abridged(reply.body) }),
-    });
-    // What a client is not told the reason of is a failure of ours.
-    const isFault = code === "internal" ||
-      (outcome === "refused" && code !== undefined &&
-        ![...ALWAYS_EXPECTED, ...options.refusals ?? []].includes(code));
-    if (isFault) {
-      report.anomaly({
-        kind: code === "internal" ? "server error" : "refusal",
-        detail: `${this.name} was answered ${status} ${code} (${kind}).`,
-        excerpt: [{
-          path,
-          sent: options.json,
-          headers: options.headers,
-          answer: reply.body,
-        }],
-      });
-    }
+    };
+    record(this.shared.report, asked, reply, abridged(reply.body));
     return reply;
   }
 
@@ -143,7 +116,7 @@ export class Client {
 
 /** What an event needs of an answer: the ids and places, not the texts. */
 function abridged(body: Reply["body"]): unknown {
-  if (body.conversation == null) {
+  if (body?.conversation == null) {
     return body;
   }
   const { last_seq, head_position, id, updated_at } = body.conversation ?? {};

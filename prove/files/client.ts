@@ -2,6 +2,7 @@
 import type { Actor } from "../../tests/support/actors.ts";
 import type { Target } from "../../tests/support/target.ts";
 import { call, type CallOptions, type Reply, sleep } from "../call.ts";
+import { record } from "../record.ts";
 import type { Report } from "../report.ts";
 import type { Files, KnownFile } from "./history.ts";
 import type { Step } from "./plan.ts";
@@ -57,38 +58,9 @@ export class Client {
       as?: Pick<Actor, "headers">;
     } = {},
   ): Promise<Reply> {
-    const { report } = this.shared;
     const reply = await call(options.as ?? this.actor, this.at, path, options);
-    const { outcome, status, code } = reply;
-    report.count(`${kind}: ${code ?? outcome}`);
-    report.event({
-      client: this.name,
-      kind,
-      method: options.method,
-      path,
-      ...(options.json !== undefined && { sent: options.json }),
-      ...(options.headers && { headers: options.headers }),
-      outcome,
-      status,
-      code,
-      ms: Math.round(reply.endedAt - reply.startedAt),
-      ...(status !== null && reply.body !== null && { answer: reply.body }),
-    });
-    const isFault = code === "internal" ||
-      (outcome === "refused" && code !== undefined &&
-        !["rate_limited", ...options.refusals ?? []].includes(code));
-    if (isFault) {
-      report.anomaly({
-        kind: code === "internal" ? "server error" : "refusal",
-        detail: `${this.name} was answered ${status} ${code} (${kind}).`,
-        excerpt: [{
-          path,
-          sent: options.json,
-          headers: options.headers,
-          answer: reply.body,
-        }],
-      });
-    }
+    const asked = { ...options, client: this.name, kind, path };
+    record(this.shared.report, asked, reply);
     return reply;
   }
 

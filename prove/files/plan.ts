@@ -9,7 +9,7 @@ const WEIGHTS = {
   "announce and give up": 3,
   "complete without bytes": 3,
   "complete with other bytes": 2,
-  "complete what is no text": 3,
+  "complete what is not text": 3,
   "write past the API": 4,
   link: 8,
   unlink: 3,

@@ -116,7 +116,7 @@ async function uploadForm(client: Client, step: Step): Promise<void> {
   const { files } = client.shared;
   const parts = Array.from({ length: 1 + step.pick % 3 }, (_, n) => {
     const number = client.shared.number();
-    // One part in a few is no text, and has a problem at its place.
+    // One part in a few is not text, and has a problem in its place.
     const isBroken = (step.second + n) % 6 === 0;
     const text = bytesFor(client, { ...step, isCommon: false }, number);
     const bytes = isBroken ? text.map((_, at) => at % 5) : text;

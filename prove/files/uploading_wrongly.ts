@@ -15,7 +15,7 @@ export const wrongUploadingSteps: Partial<Record<StepKind, Take>> = {
       step,
       (reservation, bytes) => putSigned(client, reservation, bytes.subarray(1)),
     ),
-  "complete what is no text": (client, step) =>
+  "complete what is not text": (client, step) =>
     completeWrongly(client, step, (reservation, bytes) =>
       // NUL and bytes that are no UTF-8, under a type that says text.
       putSigned(client, reservation, bytes.map((_, at) => at % 7))),

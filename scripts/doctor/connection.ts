@@ -69,7 +69,7 @@ function signingKeys({ facts }: Examination) {
   const keys: unknown = answer.json?.keys;
   if (!Array.isArray(keys)) {
     return failed(
-      `What Auth publishes is no set of keys: ${said(answer)}`,
+      `What Auth publishes is not a set of keys: ${said(answer)}`,
       "Something else answers in Auth's place. Check the URL and the gateway's routes.",
     );
   }

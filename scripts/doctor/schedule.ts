@@ -53,7 +53,7 @@ async function scheduled(examination: Examination): Promise<Result> {
   if (target.isLocalStack) {
     return skipped("the local stack has no pg_cron; POST …/_/sweep sweeps it");
   }
-  // A project on one's own machine is no worse for not being swept.
+  // A project on one's own machine needs no sweeps.
   const report = isOnThisMachine(target) ? warning : failed;
   return await asPostgres(examination, async (sql) => {
     const [there] = await sql<{ cron: boolean; net: boolean }[]>`

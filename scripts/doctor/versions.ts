@@ -35,7 +35,7 @@ function serverOf({ headers }: Answer): string | undefined {
   return /^postgrest\/(\S+)/i.exec(headers.get("Server") ?? "")?.[1];
 }
 
-/** Null for what is no version: a gateway's page, or a stand-in's own words. */
+/** Null if the text is not a version, such as a gateway's error page. */
 function named(service: string, version: unknown): string | null {
   return /^v?\d+\.\d+[\w.-]*( \(.*\))?$/.test(String(version))
     ? `${service} ${version}`

@@ -31,7 +31,7 @@ const OF_ONE_FILE = new Set([
   "digest_mismatch",
 ]);
 
-/** @throws {ContinuumError} `file_too_large` for what no bucket takes. */
+/** @throws {ContinuumError} `file_too_large` if the file is larger than any bucket accepts. */
 export async function bytesOfEntry(entry: Entry): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;

@@ -26,9 +26,9 @@ export interface SourceNode {
   id: string;
   /** Null at the start. */
   parent: string | null;
-  /** Null if the node is no message: its children follow the message before it. */
+  /** Null if the node is not a message: its children follow the message before it. */
   message: SourceMessage | null;
-  /** Kept with the nearest message before, if the node is no message. */
+  /** Kept with the nearest message before, if the node is not a message. */
   record?: unknown;
 }
 

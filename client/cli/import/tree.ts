@@ -6,7 +6,7 @@ export interface TreeMessage {
   /** The message before it; null at the start. */
   parent: string | null;
   message: SourceMessage;
-  /** Records of the source that are no messages and stand behind this one. */
+  /** Records of the source that are not messages and come after this one. */
   records: unknown[];
 }
 
@@ -119,7 +119,7 @@ function messagesBefore(
       const parent = byId.get(at)?.parent ?? null;
       if (parent === null) break;
       if (byId.get(parent)?.message) {
-        // Nodes below `at` that are no messages have the same message above them.
+        // Nodes below `at` that are not messages have the same message above them.
         found = parent;
         break;
       }

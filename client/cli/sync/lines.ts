@@ -13,7 +13,7 @@ export interface Line {
 
 export interface Lines {
   lines: Line[];
-  /** Bytes behind the last line feed that are no whole line yet: somebody is writing. */
+  /** Bytes after the last line feed: an incomplete line that is still being written. */
   unfinished: number;
 }
 

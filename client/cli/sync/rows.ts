@@ -106,7 +106,7 @@ function rawPart(text: string, bytes: Uint8Array): JsonObject {
     : { type: RAW, base64: Buffer.from(bytes).toString("base64") };
 }
 
-/** What is no message is part of no model's context. */
+/** A row that is not a message is left out of every model's context. */
 function silent(): MessageInput {
   return { role: "tool", content: "", token_count: 0 };
 }
@@ -157,7 +157,7 @@ export class LineReader {
     return this.#pieces.length === 0;
   }
 
-  /** @returns false if the row does not hold what its id says: it was erased, or is no line at all. */
+  /** @returns false if the row does not hold what its id says: it was erased, or is not a line at all. */
   add(row: Message): boolean {
     const part = row.parts?.[0];
     if (part === undefined) return false;

@@ -54,7 +54,7 @@ function urls(c: Context<Env>): { resource: string; issuer: string } {
 }
 
 /**
- * What the client has asked, by what the gateway says of it. A value that is no origin counts as absent, since it
+ * What the client has asked, by what the gateway says of it. A value that is not an origin counts as absent, since it
  * ends up in a header.
  */
 export function publicOrigin({ url, headers }: Request): string {

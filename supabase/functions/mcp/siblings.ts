@@ -67,7 +67,7 @@ async function problemOf(response: Response): Promise<Problem> {
   const { success, data } = ProblemBody.safeParse(
     await response.json().catch(() => null),
   );
-  // The platform's own failures, such as a function that does not start, are no problems.
+  // The platform's own failures, such as a function that does not start, are not problem documents.
   if (!success) return new Problem("unavailable");
   const { code, ...rest } = data;
   return new Problem(

@@ -30,7 +30,10 @@ export const chatbotUi: Format = {
       const left = ["folders", "prompts"].filter((name) =>
         listOf(source[name]).length > 0
       ).map((name) =>
-        note(where, `Its ${name} are left out: they are no conversations.`)
+        note(
+          where,
+          `Its ${name} are left out, because they are not conversations.`,
+        )
       );
       return [
         ...left,

@@ -33,7 +33,7 @@ function conversation(value: unknown, where: string): FormatOutput {
   if (!isObject(source.mapping)) {
     return fault(
       id === undefined ? where : `${where}, conversation ${id}`,
-      "It has no mapping, so there are no messages to take.",
+      "It has no mapping of messages, so nothing can be imported from it.",
     );
   }
   // Very old exports have no id of the conversation, but its first node has one.

@@ -99,7 +99,7 @@ async function* read(
   };
 }
 
-/** The role of an entry; null if it is no message. */
+/** The role of an entry; null if the entry is not a message. */
 export function roleOf(entry: JsonObject): Role | null {
   const role = textOf(objectOf(entry.message).role) ?? textOf(entry.type);
   switch (entry.type) {

@@ -138,7 +138,7 @@ export function itemIn(line: JsonObject): JsonObject | null {
   return isBare ? line : null;
 }
 
-/** The role of a line; null if it is no message. */
+/** The role of a line; null if the line is not a message. */
 export function roleOf(line: JsonObject): Role | null {
   const item = itemIn(line);
   return item === null ? null : itemOf(item).role;
@@ -176,7 +176,7 @@ function repetitions(lines: JsonObject[]): Set<JsonObject> {
       ? `reasoning: ${text}`
       : undefined;
     const count = key === undefined ? 0 : said.get(key) ?? 0;
-    // An event that holds more than the text, such as images, is no mere repetition.
+    // An event that holds more than the text, such as images, does not just repeat the message.
     const more = partsOf(event.images).length +
       partsOf(event.local_images).length;
     if (count === 0 || more > 0) continue;

@@ -12,7 +12,7 @@ export interface Codec<I extends Item<unknown>> {
   idOf(item: I): string;
   /** How a message is stored. Uploads its files. */
   write(item: I): Promise<RowFor>;
-  /** The id of the message in a row; null if the row is no message of this kind. */
+  /** The id of the message in a row; null if the row is not a message of this kind. */
   idIn(row: Message): string | null;
   /** Reads a row that has an id. */
   read(row: Message, id: string, parentId: string | null): Promise<I>;

@@ -1,4 +1,4 @@
-/** What the Claude Agent SDK asks of a store of sessions. Described here, so that the SDK is no dependency. */
+/** What the Claude Agent SDK asks of a store of sessions. Described here so that the package does not depend on the SDK. */
 
 /** Names a transcript: that of a session, or with a `subpath` one that belongs to it. */
 export interface SessionKey {

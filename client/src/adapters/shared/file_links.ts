@@ -21,7 +21,7 @@ export function referenceTo({ id, prefix }: FileReference): string {
   return `continuum-file:${id}/${prefix}`;
 }
 
-/** What a URL refers to; null if it is no reference. */
+/** What a URL refers to; null if it does not refer to a file. */
 export function parseReference(url: string): FileReference | null {
   const [, id, prefix] = REFERENCE.exec(url) ?? [];
   return id === undefined || prefix === undefined ? null : { id, prefix };

@@ -19,7 +19,7 @@ type Functions = Database["public"]["Functions"];
 /** Longer than any query should take, but shorter than a client waits for a 503. In milliseconds. */
 export const DATABASE_TIMEOUT_MS = 4500;
 
-/** A replica that takes longer is no help. It leaves the primary its time. In milliseconds. */
+/** How long a replica may take. After that, the primary still has time to answer. In milliseconds. */
 const REPLICA_TIMEOUT_MS = 2000;
 
 /** Otherwise each read would wait for a replica that hangs. In milliseconds. */

@@ -32,7 +32,7 @@ const SECONDS: Record<string, number> = {
 
 const MAX_QUOTA = 1_000_000;
 
-/** @throws {Error} if the variable is set and is no limit: a limit that is misspelt must not count as none. */
+/** @throws {Error} if the variable is set to something else: a misspelt limit must not be ignored. */
 function limitFrom(name: string): RateLimit | null {
   const text = variable(name);
   if (text === undefined) return null;

@@ -24,7 +24,7 @@ export function describe(report: Report): string {
     lines.push("", `${shown.kind}: ${shown.detail}`);
     const events = shown.excerpt ?? [];
     for (const event of events.slice(0, PRINTED_EVENTS)) {
-      lines.push(`  ${JSON.stringify(event).slice(0, 400)}`);
+      lines.push(`  ${(JSON.stringify(event) ?? "nothing").slice(0, 400)}`);
     }
     if (events.length > PRINTED_EVENTS) {
       lines.push(`  and ${events.length - PRINTED_EVENTS} more in the history`);

@@ -57,7 +57,7 @@ export async function writePrivately(
 /** Removes the database and the files; keys and passwords stay. */
 export async function emptyDataFolder(dataDir: string): Promise<void> {
   for (
-    const folder of [...await clusterFolders(dataDir), join(dataDir, "files")]
+    const folder of [...clusterFolders(dataDir), join(dataDir, "files")]
   ) {
     await Deno.remove(folder, { recursive: true }).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return;

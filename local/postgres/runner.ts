@@ -21,19 +21,3 @@ export async function postgresRunner(): Promise<Runner> {
     'PostgreSQL does not run as root: add a user "postgres", or start as another user.',
   );
 }
-
-/** Whether `runner` can enter the folder and read in it. */
-export async function isReachable(
-  path: string,
-  runner: Runner,
-): Promise<boolean> {
-  if (runner.uid === undefined) return true;
-  const { success } = await new Deno.Command("/bin/sh", {
-    args: ["-c", 'cd "$0" && ls >/dev/null', path],
-    cwd: "/",
-    ...runner,
-    stdout: "null",
-    stderr: "null",
-  }).output();
-  return success;
-}

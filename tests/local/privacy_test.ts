@@ -66,7 +66,7 @@ Deno.test("nothing that a stack keeps can be read by another user of the machine
   const found = await Array.fromAsync(modes(folder.path));
   assert.ok(found.some(([path]) => path.includes("files/objects/")));
   assert.deepEqual(found.filter(([, mode]) => (mode & 0o077) !== 0), []);
-  for (const cluster of await clusterFolders(folder.path)) {
+  for (const cluster of clusterFolders(folder.path)) {
     const mode = await Deno.stat(cluster).then((info) => info.mode, () => 0);
     assert.equal((mode ?? 0) & 0o077, 0, cluster);
   }

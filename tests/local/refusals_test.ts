@@ -161,7 +161,7 @@ Deno.test("two stacks run side by side, say how far they are, and the commands t
 
 /** Where the cluster is: outside the data folder if root runs the stack. */
 async function clusterOf(dataDir: string): Promise<string> {
-  const [inside, outside] = await clusterFolders(dataDir);
+  const [inside, outside] = clusterFolders(dataDir);
   return await Deno.stat(inside).then(() => inside, () => outside);
 }
 

@@ -16,7 +16,6 @@ import { join } from "./paths.ts";
 import { createLite } from "./platform/lite.ts";
 import type { Secrets } from "./stack_file.ts";
 import { createStorageService } from "./storage/service.ts";
-import { createVerifier } from "./storage/tokens.ts";
 
 interface ServicesOptions {
   dataDir: string;
@@ -48,15 +47,11 @@ export async function openServices(
       return dataApiService(dataApi, keys);
     },
     async storage() {
-      const explain = createVerifier(key.jwks);
       const storage = await createStorageService({
         dbUrl: database.authenticatorUrl,
-        adminDbUrl: database.adminUrl,
         filesDir: join(dataDir, "files"),
-        // A token that the stack does not take is refused in the words of the real service.
         verify: async (token) =>
-          apiKeyClaims(token, keys) ??
-            await key.verify(token).catch(() => explain(token)),
+          apiKeyClaims(token, keys) ?? await key.verify(token),
         urlSigningSecret: secrets.urlSigningSecret,
         publicUrl: `${apiUrl}/storage/v1`,
       });

@@ -1,7 +1,7 @@
 /** The one PostgreSQL driver of the stack. */
 import postgres from "npm:postgres@3.4.9";
 
-export type { Sql } from "npm:postgres@3.4.9";
+export type { Sql, TransactionSql } from "npm:postgres@3.4.9";
 
 /** A client with one connection, which is made by the first statement. */
 export function connect(

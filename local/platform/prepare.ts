@@ -1,7 +1,6 @@
 /** Makes an empty PostgreSQL into what a hosted project's database is before its first migration. */
 import { withConnection } from "../sql.ts";
 import type { Secrets } from "../stack_file.ts";
-import { applyStorageSchema } from "../storage/schema.ts";
 import type { Lite } from "./lite.ts";
 
 /** For a new cluster: it cannot be repeated, so a cluster that misses its end is made anew. */
@@ -14,7 +13,7 @@ export async function preparePlatform(
   await setPasswords(adminDbUrl, passwords);
   await lite.ensureSchema();
   await runFile(adminDbUrl, "auth.sql");
-  await applyStorageSchema(adminDbUrl);
+  await runFile(adminDbUrl, "../storage/schema.sql");
 }
 
 async function setPasswords(

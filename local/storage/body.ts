@@ -1,111 +1,91 @@
 // The body of an upload, raw or multipart, as a stream of bytes with what the client says of it.
-import { Readable } from "node:stream";
-import { finished } from "node:stream/promises";
-// deno-lint-ignore no-import-prefix -- only the local stack uses it
-import { Busboy } from "npm:@fastify/busboy@3.2.6";
+import {
+  chain,
+  type Chunks,
+  chunksOf,
+} from "../../supabase/functions/_shared/files/chunks.ts";
+import { partsOf } from "../../supabase/functions/_shared/files/multipart.ts";
 import { failure } from "./errors.ts";
-import { MAX_USER_METADATA_BYTES } from "./limits.ts";
 
-export interface Incoming {
+/** An object as it is sent. */
+interface Sent {
   mimeType: string;
   cacheControl: string;
   userMetadata: Record<string, unknown> | undefined;
-  /** The body's declared length. For multipart it includes the boundaries. */
-  declaredLength: number | undefined;
-  /** A raw body without Content-Length: the real service holds it to no limit at all. */
-  unmeasured: boolean;
   bytes: AsyncIterable<Uint8Array>;
+}
+
+export interface Incoming extends Sent {
+  isForm: boolean;
+  /** The body's Content-Length. For a form it includes the boundaries. */
+  declaredLength: number | undefined;
   /** Reads and drops what is left, so that a client which is still sending gets its answer. */
   drain(): Promise<void>;
 }
 
+const OCTETS = "application/octet-stream";
+
 /** At most this much is read only to be dropped. */
 const MAX_DRAIN_BYTES = 64 * 1024 * 1024;
 
-export function readBody(request: Request): Promise<Incoming> {
-  const type = request.headers.get("content-type") ??
-    "application/octet-stream";
-  return type.startsWith("multipart/form-data")
-    ? multipart(request, type)
-    : Promise.resolve(raw(request, type));
+export async function readBody(request: Request): Promise<Incoming> {
+  const { headers, body } = request;
+  const type = headers.get("content-type") ?? OCTETS;
+  const length = headers.get("content-length");
+  const isForm = type.startsWith("multipart/form-data");
+  const chunks = chunksOf(body);
+  const drain = async () => {
+    await chunks.return(undefined);
+    await drop(chunksOf(body));
+  };
+  try {
+    const sent = isForm
+      ? await readForm(type, chunks)
+      : { mimeType: type, bytes: chunks, ...described(headers) };
+    const declaredLength = length === null ? undefined : Number(length);
+    return { ...sent, isForm, declaredLength, drain };
+  } catch (error) {
+    await drain();
+    throw error;
+  }
 }
 
-function raw(request: Request, mimeType: string): Incoming {
-  const header = request.headers.get("x-metadata");
-  const length = request.headers.get("content-length");
-  const body = request.body ?? new Blob().stream();
+/** What the headers of a raw body say of it. */
+function described(headers: Headers) {
   return {
-    mimeType,
-    cacheControl: request.headers.get("cache-control") ?? "no-cache",
-    userMetadata: header === null
-      ? undefined
-      : parseMetadata(decodeBase64(header)),
-    declaredLength: length === null ? undefined : Number(length),
-    unmeasured: length === null && request.body !== null,
-    // Not cancelled on failure: the rest is drained, so that the client gets to read its answer.
-    bytes: body.values({ preventCancel: true }),
-    drain: () => drain(body),
+    cacheControl: headers.get("cache-control") ?? "no-cache",
+    userMetadata: parseMetadata(decodeBase64(headers.get("x-metadata") ?? "")),
   };
 }
 
 /** The first file of the form, with the fields that come before it: the order storage-js sends. */
-function multipart(request: Request, contentType: string): Promise<Incoming> {
-  const { body } = request;
-  if (!body) return Promise.reject(failure("noContent"));
-  const length = request.headers.get("content-length");
-  const { promise, resolve, reject } = Promise.withResolvers<Incoming>();
+async function readForm(type: string, chunks: Chunks): Promise<Sent> {
   const fields = new Map<string, string>();
-
-  const form = new Busboy({
-    headers: { "content-type": contentType },
-    limits: { fields: 10, files: 1, fieldSize: MAX_USER_METADATA_BYTES + 1 },
-  });
-  const source = Readable.from(body, { objectMode: false });
-  // A client that goes away mid-file has to fail the file's stream too, not only the source.
-  let file: Readable | undefined;
-  const fail = (error: Error) => {
-    file?.destroy(error);
-    reject(failure("noContent", "", error));
-  };
-  source.on("error", fail);
-  form.on(
-    "error",
-    (error: unknown) =>
-      fail(error instanceof Error ? error : new Error("form")),
-  );
-  form.on("field", (name: string, value: string) => fields.set(name, value));
-  form.on("finish", () => reject(failure("noContent")));
-  form.on("file", (_field, stream, _filename, _encoding, mimetype) => {
-    file = stream;
-    const cacheTime = fields.get("cacheControl");
-    const metadata = fields.get("metadata") ?? fields.get("userMetadata");
-    if (metadata !== undefined && metadata.length > MAX_USER_METADATA_BYTES) {
-      stream.resume();
-      return reject(failure("tooLarge", "user_metadata"));
+  const parts = partsOf(type, chunks);
+  for (let next; !(next = await parts.next()).done;) {
+    const part = next.value;
+    if (part.kind === "field") {
+      fields.set(part.name, part.value);
+      continue;
     }
-    resolve({
-      mimeType: fields.get("contentType") || mimetype,
-      cacheControl: cacheTime ? `max-age=${cacheTime}` : "no-cache",
-      userMetadata: metadata === undefined
-        ? undefined
-        : parseMetadata(metadata),
-      declaredLength: length === null ? undefined : Number(length),
-      unmeasured: false,
-      bytes: stream.iterator({ destroyOnReturn: false }),
-      drain: async () => {
-        stream.resume();
-        await finished(source).catch(() => {});
-      },
-    });
-  });
-  source.pipe(form);
-  return promise;
+    const file = part.announce();
+    const seconds = fields.get("cacheControl");
+    return {
+      mimeType: fields.get("contentType") || (file.type.header ?? OCTETS),
+      cacheControl: seconds ? `max-age=${seconds}` : "no-cache",
+      userMetadata: parseMetadata(
+        fields.get("metadata") ?? fields.get("userMetadata") ?? "",
+      ),
+      bytes: chain(new Uint8Array(), file.chunks),
+    };
+  }
+  throw failure("noContent");
 }
 
-async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
+async function drop(chunks: AsyncIterable<Uint8Array>): Promise<void> {
   let dropped = 0;
   try {
-    for await (const chunk of body) {
+    for await (const chunk of chunks) {
       dropped += chunk.byteLength;
       if (dropped > MAX_DRAIN_BYTES) return;
     }
@@ -116,9 +96,7 @@ async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
 
 function decodeBase64(text: string): string {
   try {
-    return new TextDecoder().decode(
-      Uint8Array.from(atob(text), (c) => c.charCodeAt(0)),
-    );
+    return new TextDecoder().decode(Uint8Array.fromBase64(text));
   } catch {
     return "";
   }

@@ -1,6 +1,7 @@
 // Bytes on disk: `objects/<bucket>/<key>/<version>`, complete or not there at all.
 import { createHash } from "node:crypto";
 import { dirname, join, resolve, sep } from "node:path";
+import type { Name } from "./context.ts";
 import { failure } from "./errors.ts";
 
 export interface Stored {
@@ -11,9 +12,7 @@ export interface Stored {
 }
 
 /** One version of one object. Versions are fresh UUIDs, so two uploads never share a file. */
-export interface Place {
-  bucket: string;
-  key: string;
+export interface Place extends Name {
   version: string;
 }
 
@@ -48,8 +47,7 @@ export async function openBytes(root: string): Promise<Bytes> {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   }
 
-  const pathOf = ({ bucket, key, version }: Place) =>
-    inside(objects, bucket, key, version);
+  const pathOf = (place: Place) => inside(objects, place);
 
   return {
     pathOf,
@@ -89,29 +87,21 @@ export async function openBytes(root: string): Promise<Bytes> {
     },
 
     async remove(place) {
-      const { bucket, key, version } = place;
-      const upload = inside(resumable, bucket, key, version);
-      for (const path of [pathOf(place), upload, `${upload}.json`]) {
-        await Deno.remove(path).catch(ignoreMissing);
+      const path = pathOf(place);
+      const upload = join(resumable, place.version);
+      for (const each of [path, upload, `${upload}.json`]) {
+        await Deno.remove(each).catch(ignoreMissing);
       }
-      await pruneFolders(dirname(pathOf(place)), objects);
-      await pruneFolders(dirname(upload), resumable);
+      await pruneFolders(dirname(path), objects);
     },
   };
 }
 
-/** Where a name leads below `root`. Keys may hold `..`: whatever leads out of its bucket is no key. */
-function inside(
-  root: string,
-  bucket: string,
-  key: string,
-  version: string,
-): string {
+/** Where an object's bytes are below `root`. Keys may hold `..`: whatever leads out of its bucket is no key. */
+function inside(root: string, { bucket, key, version }: Place): string {
   const path = resolve(root, bucket, key, version);
-  if (
-    !path.startsWith(join(root, bucket) + sep) ||
-    !join(root, bucket).startsWith(root + sep)
-  ) {
+  const home = join(root, bucket) + sep;
+  if (!path.startsWith(home) || !home.startsWith(root + sep)) {
     throw failure("invalidKey", key);
   }
   return path;
@@ -176,9 +166,8 @@ async function settle(path: string, put: () => Promise<void>): Promise<void> {
   }
 }
 
-/** A rename is durable once its folder is. Windows cannot sync folders, and need not. */
+/** A rename is durable once its folder is. */
 async function syncFolder(path: string): Promise<void> {
-  if (Deno.build.os === "windows") return;
   using folder = await Deno.open(path, { read: true });
   await folder.sync();
 }

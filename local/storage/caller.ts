@@ -1,6 +1,6 @@
 // Who asks: the role and claims that PostgreSQL takes on for one request.
+import type { Claims } from "../keys.ts";
 import { failure } from "./errors.ts";
-import type { Claims } from "./tokens.ts";
 
 export interface Caller {
   role: string;
@@ -44,7 +44,7 @@ export function bearer(request: Request): string | undefined {
 function callerOf(request: Request, claims: Claims, token: string): Caller {
   return {
     role: typeof claims.role === "string" ? claims.role : "anon",
-    sub: typeof claims.sub === "string" ? claims.sub : undefined,
+    sub: claims.sub,
     claims,
     token,
     headers: Object.fromEntries(request.headers),

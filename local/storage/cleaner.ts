@@ -43,9 +43,7 @@ export async function removeOrphans(
   await judge();
   for (const { path } of doomed) {
     await Deno.remove(path);
-    for (const folder of [objects, resumable]) {
-      await pruneFolders(dirname(path), folder);
-    }
+    await pruneFolders(dirname(path), objects);
   }
   return doomed.length;
 }

@@ -1,24 +1,19 @@
 // What every route works with.
+import type { Claims } from "../keys.ts";
 import type { Bytes } from "./bytes.ts";
-import type { Caller } from "./caller.ts";
 import type { Database } from "./db.ts";
-import type { Claims, Signer } from "./tokens.ts";
+import type { Signer } from "./sign.ts";
 
 export interface Deps {
   db: Database;
   bytes: Bytes;
   signer: Signer;
+  /** The claims of a caller's token. Throws with the sentence that the caller reads. */
   verify(token: string): Promise<Claims>;
 }
 
-/** For whom an upload, and the row that it becomes, is allowed. */
-export interface UploadTarget {
+/** The name of an object. */
+export interface Name {
   bucket: string;
   key: string;
-  /** The owner that the row will have. */
-  owner: string | undefined;
-  upsert: boolean;
-  /** Under whom the policies are asked: the user, or the service for signed uploads. */
-  caller: Caller;
-  operation: string;
 }

@@ -1,29 +1,13 @@
 // The service's door to PostgreSQL. Every statement runs inside a transaction that has taken on a
 // caller: their role, their claims, and the name of the operation, so that policies decide.
-// deno-lint-ignore no-import-prefix -- only the local stack uses it
-import postgres from "npm:postgres@3.4.9";
+import { connect, type TransactionSql } from "../sql.ts";
 import type { Caller } from "./caller.ts";
 import { failure, fromPostgres } from "./errors.ts";
 
-export type Sql = postgres.TransactionSql<{ bigint: number }>;
-export type Pool = postgres.Sql<{ bigint: number }>;
+export type Sql = TransactionSql;
 
 /** How long a request waits for PostgreSQL before it answers 544. */
 const PATIENCE_MS = 4_500;
-
-/** A pool of connections; nothing connects before the first query. */
-export function connect(url: string, max: number): Pool {
-  return postgres(url, {
-    max,
-    connect_timeout: 4,
-    // Seconds; by default it would try less and less often, and miss its return.
-    backoff: () => 0.2,
-    idle_timeout: 30,
-    onnotice: () => {},
-    // int8 as a number: sizes here are far below 2^53.
-    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-  });
-}
 
 export interface Database {
   /** Runs `work` as the caller in one transaction and commits it. */
@@ -44,12 +28,18 @@ export interface Database {
 class Rehearsed extends Error {}
 
 /**
- * Throws a `StorageError` whatever goes wrong: PostgreSQL's own refusals are mapped as the real
- * service maps them, and an unreachable server answers within five seconds.
+ * A pool of connections; nothing connects before the first query. Throws a `StorageError` whatever goes
+ * wrong: PostgreSQL's own refusals are mapped as the real service maps them, and an unreachable server
+ * answers within five seconds.
  */
 export function openDatabase(url: string): Database {
-  const pool = connect(url, 10);
-
+  const pool = connect(url, {
+    max: 10,
+    connect_timeout: 4,
+    // Seconds; by default it would try less and less often, and miss its return.
+    backoff: () => 0.2,
+    idle_timeout: 30,
+  });
   async function as<T>(
     caller: Caller,
     operation: string,

@@ -21,11 +21,6 @@ const CATALOGUE = {
     "The related resource does not exist",
   ],
   duplicate: [409, "Duplicate", "The resource already exists"],
-  bucketNotEmpty: [
-    409,
-    "ResourceNotEmpty",
-    "The bucket you tried to delete is not empty",
-  ],
   tooLarge: [
     413,
     "Payload too large",
@@ -33,13 +28,6 @@ const CATALOGUE = {
   ],
   mimeType: [415, "invalid_mime_type", "mime type {} is not supported"],
   invalidKey: [400, "InvalidKey", "Invalid key: {}"],
-  invalidBucketName: [400, "Invalid Input", "Bucket name invalid"],
-  invalidFileSizeLimit: [
-    400,
-    "InvalidRequest",
-    "Invalid file size format, hint: use 20GB / 20MB / 30KB / 3B",
-  ],
-  invalidParameter: [400, "InvalidParameter", "{}"],
   invalidJwt: [400, "InvalidJWT", "{}"],
   invalidSignature: [400, "InvalidSignature", "{}"],
   metadataRequired: [400, "InvalidRequest", "Metadata header is required"],
@@ -54,21 +42,6 @@ const CATALOGUE = {
   internal: [500, "Internal", "Internal Server Error"],
   databaseError: [500, "DatabaseError", "database error, code: {}"],
   lockTimeout: [503, "acquiring_lock_timeout", "acquiring lock timeout"],
-  readOnly: [
-    503,
-    "DatabaseReadOnly",
-    "The database is currently in read-only mode. Please try again later.",
-  ],
-  invalidDefinition: [
-    503,
-    "DatabaseInvalidObjectDefinition",
-    "The database schema is invalid or incompatible.",
-  ],
-  schemaMismatch: [
-    503,
-    "DatabaseSchemaMismatch",
-    "The database schema is out of sync. Please run migrations or contact support.",
-  ],
   databaseTimeout: [
     544,
     "DatabaseTimeout",
@@ -128,11 +101,6 @@ const BY_CODE: Record<string, keyof typeof CATALOGUE> = {
   "57014": "databaseTimeout",
   "CONNECT_TIMEOUT": "databaseTimeout",
   "53300": "tooManyConnections",
-  "25006": "readOnly",
-  "42P17": "invalidDefinition",
-  "22P02": "invalidParameter",
-  "42703": "schemaMismatch",
-  "42P01": "schemaMismatch",
 };
 
 /** What the service answers when PostgreSQL refuses, fails or is away; other errors pass unchanged. */

@@ -12,17 +12,6 @@ export function requireKey(key: string): void {
   if (!/^[\w/!\-.*'() &$@=;:+,?]+$/.test(key)) throw failure("invalidKey", key);
 }
 
-export function requireBucketName(name: string): void {
-  if (name.length > 100 || !/^[\w!\-.*'() &$@=;:+,?]+$/.test(name)) {
-    throw failure("invalidBucketName");
-  }
-}
-
-/** Studio's marker of an empty folder: always allowed, always empty. */
-export function isFolderPlaceholder(key: string): boolean {
-  return key.endsWith(".emptyFolderPlaceholder");
-}
-
 /**
  * Compares as strings, as the real service does: `image/*` allows every subtype, and
  * `text/plain;charset=UTF-8` is not `text/plain`.
@@ -41,19 +30,4 @@ export function requireMimeType(type: string, allowed: string[] | null): void {
 /** The limit of one bucket: its own, or the global one where that is lower. */
 export function sizeLimit(bucketLimit: number | null): number {
   return Math.min(bucketLimit ?? MAX_OBJECT_BYTES, MAX_OBJECT_BYTES);
-}
-
-/** `"20MB"` or a number of bytes; null is no limit. */
-export function parseSizeLimit(limit: string | number | null): number | null {
-  if (limit === null) return null;
-  const bytes = typeof limit === "number" ? limit : parseUnits(limit);
-  if (bytes > MAX_OBJECT_BYTES) throw failure("tooLarge", "object");
-  return bytes;
-}
-
-function parseUnits(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(gb|mb|kb|b)$/i.exec(text);
-  if (!match?.[1] || !match[2]) throw failure("invalidFileSizeLimit");
-  const unit = { gb: 1e9, mb: 1e6, kb: 1e3, b: 1 }[match[2].toLowerCase()] ?? 1;
-  return Number(match[1]) * unit;
 }

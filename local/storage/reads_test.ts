@@ -17,12 +17,12 @@ Deno.test("reads", async (t) => {
       deepEqual(await ranged("bytes=-3"), [206, "bytes 7-9/10", "789"]);
       deepEqual(await ranged("bytes=8-99"), [206, "bytes 8-9/10", "89"]);
       deepEqual(await ranged("lines=1-2"), [200, null, "0123456789"]);
-      for (const range of ["bytes=10-", "bytes=0-1,4-5", "bytes=0-1, -1"]) {
-        deepEqual(refusal(await get(`files/${ALICE}/digits`, { range })), [
-          416,
-          "416 InvalidRange: The requested range is not satisfiable",
-        ]);
-      }
+      deepEqual(await ranged("bytes=0-1,4-5"), [200, null, "0123456789"]);
+      const range = "bytes=10-";
+      deepEqual(refusal(await get(`files/${ALICE}/digits`, { range })), [
+        416,
+        "416 InvalidRange: The requested range is not satisfiable",
+      ]);
     });
 
     await t.step("conditions answer 304 without a body, or 412", async () => {

@@ -1,22 +1,19 @@
 // Resumable uploads (tus 1.0.0), through the library that the real service is built on.
-import { Buffer } from "node:buffer";
-// deno-lint-ignore no-import-prefix -- only the local stack uses it
-import { FileStore } from "npm:@tus/file-store@2.1.1";
-// deno-lint-ignore no-import-prefix -- only the local stack uses it
-import { Server as TusServer, type ServerOptions } from "npm:@tus/server@2.4.5";
 import { join } from "node:path";
-import { authenticate, bearer, service } from "./caller.ts";
-import { parseMetadata } from "./body.ts";
-import type { Deps, UploadTarget } from "./context.ts";
-import { failure } from "./errors.ts";
+import { FileStore } from "npm:@tus/file-store@2.1.1";
 import {
-  requireBucketName,
-  requireKey,
-  requireMimeType,
-  sizeLimit,
-} from "./limits.ts";
+  Metadata,
+  Server as TusServer,
+  type ServerOptions,
+  type Upload,
+} from "npm:@tus/server@2.4.5";
+import { parseMetadata } from "./body.ts";
+import { service } from "./caller.ts";
+import type { Deps, Name } from "./context.ts";
+import { failure } from "./errors.ts";
+import { requireKey, requireMimeType, sizeLimit } from "./limits.ts";
 import { type BucketRow, findBucket } from "./rows.ts";
-import { verifySignature } from "./sign.ts";
+import { ownTarget, signedTarget, type UploadTarget } from "./target.ts";
 import { complete, mayUpload } from "./upload.ts";
 
 /** An upload nobody finished is gone after this. */
@@ -28,7 +25,10 @@ type Hook<K extends keyof ServerOptions> = Extract<
 >;
 type TusRequest = Parameters<Hook<"onIncomingRequest">>[0];
 
-/** Answers every tus request, below `/upload/resumable` and `/upload/resumable/sign`. */
+/**
+ * Answers every tus request, below `/upload/resumable` and `/upload/resumable/sign`. The id of an upload is
+ * the version of the object that it becomes, and the name of its file in `folder`.
+ */
 export function createResumable(
   deps: Deps,
   folder: string,
@@ -38,45 +38,38 @@ export function createResumable(
     directory: folder,
     expirationPeriodInMilliseconds: RESUMABLE_TTL_MS,
   });
-  // Filled before a hook that needs it runs, and gone with the request.
-  const targets = new WeakMap<TusRequest, UploadTarget>();
 
-  const bucketOf = (request: TusRequest, id: string): Promise<BucketRow> =>
-    deps.db.as(
+  /** What a client says of an upload in the request that begins it, and what is kept of that. */
+  const declaredOf = async (request: TusRequest, id: string) =>
+    request.method === "POST"
+      ? {
+        metadata: Metadata.parse(
+          request.headers.get("upload-metadata") ?? undefined,
+        ),
+        size: Number(request.headers.get("upload-length")) || undefined,
+      }
+      : await store.getUpload(id);
+
+  async function bucketOf(request: TusRequest, id: string): Promise<BucketRow> {
+    const { bucket } = nameIn((await declaredOf(request, id)).metadata);
+    return await deps.db.as(
       service(request),
       operationOf(request),
-      (sql) => findBucket(sql, parseId(id).bucket),
+      (sql) => findBucket(sql, bucket),
     );
+  }
 
-  async function authorize(
+  async function targetOf(
     request: TusRequest,
-    id: string,
+    name: Name,
   ): Promise<UploadTarget> {
-    const { bucket, key } = parseId(id);
     const operation = operationOf(request);
-    if (isSigned(request)) {
-      const token = request.headers.get("x-signature");
-      if (!token) {
-        throw failure("invalidSignature", "Missing x-signature header");
-      }
-      const claims = await verifySignature(deps, token, bucket, key, "upload");
-      const owner = typeof claims.owner === "string" ? claims.owner : undefined;
-      const upsert = claims.upsert === true;
-      return {
-        bucket,
-        key,
-        owner,
-        upsert,
-        caller: service(request),
-        operation,
-      };
+    if (!isSigned(request)) {
+      return await ownTarget(deps, request, name, operation);
     }
-    if (bearer(request) === undefined) {
-      throw failure("accessDenied", "Invalid Compact JWS");
-    }
-    const caller = await authenticate(request, deps.verify);
-    const upsert = request.headers.get("x-upsert") === "true";
-    return { bucket, key, owner: caller.sub, upsert, caller, operation };
+    const token = request.headers.get("x-signature");
+    if (!token) throw failure("invalidSignature", "Missing x-signature header");
+    return await signedTarget(deps, request, token, name, operation);
   }
 
   const server = new TusServer({
@@ -91,15 +84,11 @@ export function createResumable(
       "x-signature",
     ],
 
-    namingFunction(_request, metadata) {
-      if (!metadata) throw failure("metadataRequired");
-      return formatId(metadata.bucketName ?? "", metadata.objectName ?? "");
-    },
+    namingFunction: () => crypto.randomUUID(),
     generateUrl: (request, { id }) =>
-      `${publicUrl}/upload/resumable${isSigned(request) ? "/sign" : ""}/${
-        encodeId(id)
-      }`,
-    getFileIdFromRequest: (request) => decodeId(new URL(request.url).pathname),
+      `${publicUrl}/upload/resumable${isSigned(request) ? "/sign" : ""}/${id}`,
+    getFileIdFromRequest: (request) =>
+      /\/([0-9a-f-]{36})$/.exec(new URL(request.url).pathname)?.[1],
 
     maxSize: async (request, id) =>
       sizeLimit(
@@ -107,28 +96,15 @@ export function createResumable(
       ),
 
     async onIncomingRequest(request, id) {
-      const target = await authorize(request, id);
-      targets.set(request, target);
+      const { metadata, size } = await declaredOf(request, id);
+      const target = await targetOf(request, nameIn(metadata));
       // As the real service: asked on every request that changes something, so a right that is
       // taken back ends the upload. The token of a signed URL was the permission.
       if (isSigned(request) || request.method === "HEAD") return;
-      const declared = request.method === "POST"
-        ? {
-          metadata: parseHeader(request.headers.get("upload-metadata")),
-          size: Number(request.headers.get("upload-length") ?? NaN),
-        }
-        : await store.getUpload(id);
-      await mayUpload(
-        deps,
-        target,
-        parseMetadata(declared.metadata?.metadata ?? ""),
-        {
-          mimetype: declared.metadata?.contentType ?? undefined,
-          contentLength: Number.isFinite(declared.size)
-            ? declared.size
-            : undefined,
-        },
-      );
+      await mayUpload(deps, target, parseMetadata(metadata?.metadata ?? ""), {
+        mimetype: metadata?.contentType ?? undefined,
+        contentLength: size,
+      });
     },
 
     async onUploadCreate(request, upload) {
@@ -144,40 +120,21 @@ export function createResumable(
       };
     },
 
-    async onUploadFinish(request, upload) {
-      const { bucket, key, version } = parseId(upload.id);
-      const target = targets.get(request) ??
-        await authorize(request, upload.id);
+    async onUploadFinish(request, { id, metadata }) {
+      const name = nameIn(metadata);
+      const target = await targetOf(request, name);
       // The upload stays until it expires, so that a client whose last answer was lost can ask.
-      const stored = await deps.bytes.link(join(folder, upload.id), {
-        bucket,
-        key,
-        version,
-      });
-      await complete(deps, request, target, version, stored, {
-        mimeType: upload.metadata?.contentType ?? "application/octet-stream",
-        cacheControl: upload.metadata?.cacheControl ?? "no-cache",
-        userMetadata: parseMetadata(upload.metadata?.metadata ?? ""),
+      const place = { ...name, version: id };
+      const stored = await deps.bytes.link(join(folder, id), place);
+      await complete(deps, request, target, id, stored, {
+        mimeType: metadata?.contentType ?? "application/octet-stream",
+        cacheControl: metadata?.cacheControl ?? "no-cache",
+        userMetadata: parseMetadata(metadata?.metadata ?? ""),
       });
       return { headers: { "Tus-Complete": "1" } };
     },
   });
-
-  return async (request) => {
-    // tus looks at a token only once it knows the upload; the real service looks first.
-    if (!isSigned(request) && request.method !== "OPTIONS") {
-      try {
-        if (bearer(request) === undefined) {
-          throw failure("accessDenied", "Invalid Compact JWS");
-        }
-        await authenticate(request, deps.verify);
-      } catch (error) {
-        await request.body?.cancel();
-        throw error;
-      }
-    }
-    return server.handleWeb(request);
-  };
+  return (request) => server.handleWeb(request);
 }
 
 const isSigned = (request: TusRequest) =>
@@ -189,39 +146,9 @@ function operationOf(request: TusRequest): string {
   return `storage.tus.upload.${step}${isSigned(request) ? "_signed" : ""}`;
 }
 
-// An upload's id is `<bucket>/<key>/<version>`, which is also where its bytes go.
-
-function formatId(bucket: string, key: string): string {
-  const id = `${bucket}/${key}/${crypto.randomUUID()}`;
-  parseId(id);
-  return id;
-}
-
-function parseId(id: string) {
-  const [bucket = "", ...rest] = id.split("/");
-  const version = rest.pop() ?? "";
-  const key = rest.join("/");
-  requireBucketName(bucket);
+function nameIn(metadata: Upload["metadata"]): Name {
+  const { bucketName: bucket, objectName: key } = metadata ?? {};
+  if (!bucket || !key) throw failure("metadataRequired");
   requireKey(key);
-  if (!/^[0-9a-f-]{36}$/.test(version)) throw failure("invalidKey", key);
-  return { bucket, key, version };
-}
-
-const encodeId = (id: string) => Buffer.from(id, "utf8").toString("base64url");
-
-function decodeId(path: string): string | undefined {
-  const last = /^\/upload\/resumable\/(?:sign\/)?([\w-]+)$/.exec(path)?.[1];
-  if (!last || last === "sign") return undefined;
-  const id = Buffer.from(last, "base64url").toString("utf8");
-  parseId(id);
-  return id;
-}
-
-function parseHeader(header: string | null): Record<string, string> {
-  const pairs = (header ?? "").split(",").map((pair) => pair.trim().split(" "));
-  return Object.fromEntries(
-    pairs.map((
-      [name = "", value = ""],
-    ) => [name, Buffer.from(value, "base64").toString("utf8")]),
-  );
+  return { bucket, key };
 }

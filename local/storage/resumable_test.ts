@@ -122,8 +122,9 @@ Deno.test("resumable uploads", async (t) => {
         String(body.length),
       ]);
       await alice.remove([key]);
+      const id = url?.split("/").at(-1) ?? "";
       const left = (await filesBelow(stand.filesDir)).filter((path) =>
-        path.includes("asked-twice")
+        path.includes(id)
       );
       deepEqual(left, []);
     });
@@ -170,7 +171,7 @@ Deno.test("resumable uploads", async (t) => {
       });
       equal(
         attempt.failure,
-        '400 {"statusCode":"403","error":"Unauthorized","message":"Invalid Compact JWS"}',
+        "400 headers must have required property 'authorization'",
       );
     });
 
@@ -297,8 +298,7 @@ Deno.test("resumable uploads", async (t) => {
           headers,
         });
         match(out.failure ?? "", /^(403|404|400) /);
-        const id = Buffer.from(`files/../../../etc/${crypto.randomUUID()}`)
-          .toString("base64url");
+        const id = encodeURIComponent(`../${crypto.randomUUID()}`);
         const probe = await fetch(`${stand.url}/upload/resumable/${id}`, {
           method: "HEAD",
           headers: tus,

@@ -7,17 +7,10 @@ import type { Sql } from "./db.ts";
 import { failure } from "./errors.ts";
 import { readJson } from "./json.ts";
 import { listObjects, ListOptions } from "./list.ts";
-import { requireBucketName, requireKey } from "./limits.ts";
-import {
-  deleteObjects,
-  findForUpdate,
-  findObject,
-  lockKey,
-  type ObjectRow,
-  renameObject,
-  upsertObject,
-} from "./rows.ts";
-import { discard, mayUpload } from "./upload.ts";
+import { requireKey } from "./limits.ts";
+import { deleteObjects, findObject, renameObject } from "./rows.ts";
+import { ownTarget } from "./target.ts";
+import { complete, discard, mayUpload } from "./upload.ts";
 
 const Prefixes = z.object({ prefixes: z.array(z.string()).min(1) });
 const Transfer = z.object({
@@ -48,7 +41,6 @@ export function manageRoutes(deps: Deps): Hono {
     const { bucket } = c.req.param();
     const caller = await authenticate(c.req.raw, verify);
     const { prefixes } = await readJson(c.req.raw, Prefixes);
-    requireBucketName(bucket);
     const rows = await db.as(
       caller,
       "storage.object.delete_many",
@@ -60,100 +52,68 @@ export function manageRoutes(deps: Deps): Hono {
     return c.json(rows);
   });
 
-  app.delete("/:bucket/:key{.+}", async (c) => {
-    const { bucket, key } = c.req.param();
-    const caller = await authenticate(c.req.raw, verify);
-    requireBucketName(bucket);
-    const [row] = await db.as(
-      caller,
-      "storage.object.delete",
-      (sql) => deleteObjects(sql, bucket, [key]),
-    );
-    if (!row) {
-      // What is there and not the caller's to delete is told apart, by the real service too.
-      await db.as(
-        service(c.req.raw),
-        "storage.object.delete",
-        (sql) => findObject(sql, bucket, key),
-      );
-      throw failure("accessDenied", "Access denied");
-    }
-    await bytes.remove({ bucket, key, version: row.version });
-    return c.json({ message: "Successfully deleted" });
-  });
+  /** Both ask the policies as the caller first, rolled back, and go on as the service. */
+  async function transferOf(request: Request, operation: string) {
+    const body = await readJson(request, Transfer);
+    const bucket = body.destinationBucket ?? body.bucketId;
+    const name = { bucket, key: body.destinationKey };
+    requireKey(name.key);
+    return {
+      from: { bucket: body.bucketId, key: body.sourceKey },
+      target: await ownTarget(deps, request, name, operation),
+      version: crypto.randomUUID(),
+      superuser: service(request),
+    };
+  }
 
   app.post("/move", async (c) => {
-    await transfer(deps, c.req.raw, "move");
+    const operation = "storage.object.move";
+    const { from, target, version, superuser } = await transferOf(
+      c.req.raw,
+      operation,
+    );
+    const to = { ...target, version };
+    const rename = (sql: Sql) => renameObject(sql, from, to);
+    await db.rehearse(target.caller, operation, rename);
+    const source = await db.as(
+      superuser,
+      operation,
+      (sql) => findObject(sql, from.bucket, from.key),
+    );
+    const old = { ...from, version: source.version };
+    await bytes.link(bytes.pathOf(old), to);
+    await db.as(superuser, operation, rename).catch(async (error) => {
+      await discard(bytes, to, error);
+      throw error;
+    });
+    await bytes.remove(old);
     return c.json({ message: "Successfully moved" });
   });
 
   app.post("/copy", async (c) => {
-    const row = await transfer(deps, c.req.raw, "copy");
+    const operation = "storage.object.copy";
+    const { from, target, version } = await transferOf(c.req.raw, operation);
+    const source = await db.as(
+      target.caller,
+      operation,
+      (sql) => findObject(sql, from.bucket, from.key),
+    );
+    const { metadata } = source;
+    if (!metadata) throw failure("bytesNotFound");
+    const userMetadata = source.user_metadata ?? undefined;
+    await mayUpload(deps, target, userMetadata, metadata);
+    const stored = await bytes.link(
+      bytes.pathOf({ ...from, version: source.version }),
+      { ...target, version },
+    );
+    const row = await complete(deps, c.req.raw, target, version, stored, {
+      mimeType: metadata.mimetype,
+      cacheControl: metadata.cacheControl,
+      userMetadata,
+    });
     const Key = `${row.bucket_id}/${row.name}`;
     return c.json({ ...row, Id: row.id, Key });
   });
 
   return app;
-}
-
-/**
- * Gives an object another name, or the name to a copy: first as the caller and rolled back, for the policies
- * to be asked; then as the service, once the bytes have their new place.
- */
-async function transfer(
-  deps: Deps,
-  request: Request,
-  how: "move" | "copy",
-): Promise<ObjectRow> {
-  const { db, bytes } = deps;
-  const caller = await authenticate(request, deps.verify);
-  const body = await readJson(request, Transfer);
-  const bucket = body.destinationBucket ?? body.bucketId;
-  const key = body.destinationKey;
-  requireBucketName(bucket);
-  requireKey(key);
-  const from = { bucket: body.bucketId, key: body.sourceKey };
-  const to = { bucket, key, version: crypto.randomUUID(), owner: caller.sub };
-  const operation = `storage.object.${how}`;
-  const upsert = request.headers.get("x-upsert") === "true";
-
-  const find = (sql: Sql) => findObject(sql, from.bucket, from.key);
-  const write = (sql: Sql, source: ObjectRow) =>
-    how === "move"
-      ? renameObject(sql, from, to)
-      : upsertObject(sql, { ...to, ...contentOf(source) });
-  if (how === "move") {
-    await db.rehearse(
-      caller,
-      operation,
-      async (sql) => await write(sql, await find(sql)),
-    );
-  } else {
-    const source = await db.as(caller, operation, find);
-    const { metadata, userMetadata } = contentOf(source);
-    const target = { ...to, upsert, caller, operation };
-    await mayUpload(deps, target, userMetadata, metadata);
-  }
-
-  const superuser = service(request);
-  const source = await db.as(superuser, operation, find);
-  await bytes.link(bytes.pathOf({ ...from, version: source.version }), to);
-  const { row, previous } = await db.as(superuser, operation, async (sql) => {
-    await lockKey(sql, bucket, key);
-    const previous = await findForUpdate(sql, bucket, key);
-    return { row: await write(sql, source), previous };
-  }).catch(async (error) => {
-    await discard(bytes, to, error);
-    throw error;
-  });
-  if (how === "move") await bytes.remove({ ...from, version: source.version });
-  else if (previous) await bytes.remove({ ...to, version: previous.version });
-  return row;
-}
-
-function contentOf({ metadata, user_metadata }: ObjectRow) {
-  return {
-    metadata: metadata ?? {},
-    userMetadata: user_metadata ?? undefined,
-  };
 }

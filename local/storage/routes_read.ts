@@ -1,14 +1,13 @@
-// Objects out: download, info, and signed URLs to read by.
+// Objects out: download, info, and signed URLs to read by; and the list of buckets.
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { authenticate, bearer, type Caller, service } from "./caller.ts";
+import { authenticate, service } from "./caller.ts";
 import type { Deps } from "./context.ts";
-import { failure } from "./errors.ts";
 import { readJson } from "./json.ts";
-import { requireBucketName, requireKey } from "./limits.ts";
-import { findBucket, findObject, type ObjectRow } from "./rows.ts";
+import { requireKey } from "./limits.ts";
+import { findObject, listBuckets, type ObjectRow } from "./rows.ts";
 import { headersOf, serveObject } from "./serve.ts";
-import { findSigned, signDownload, verifySignature } from "./sign.ts";
+import { signDownload, verifySignature } from "./sign.ts";
 
 const ExpiresIn = z.number().int().min(1);
 const SignOne = z.object({ expiresIn: ExpiresIn });
@@ -17,92 +16,57 @@ const SignMany = z.object({
   paths: z.array(z.string()).min(1),
 });
 
+type ObjectContext = Context<object, "/:bucket/:key{.+}">;
+
+/** Below `/object`. */
 export function readRoutes(deps: Deps): Hono {
   const app = new Hono();
 
-  /** The row, where the caller's policies show it. An absent bucket and a hidden object read alike. */
+  /** The row, if the caller's policies show it. An absent object and a hidden one read alike. */
   async function visible(
-    c: Context,
-    caller: Caller,
+    c: ObjectContext,
     operation: string,
   ): Promise<ObjectRow> {
-    const { bucket = "", key = "" } = c.req.param();
-    requireBucketName(bucket);
+    const { bucket, key } = c.req.param();
+    const caller = await authenticate(c.req.raw, deps.verify);
     requireKey(key);
-    const found = await deps.db.as(
-      service(c.req.raw),
-      operation,
-      (sql) => findBucket(sql, bucket),
+    return deps.db.as(caller, operation, (sql) => findObject(sql, bucket, key));
+  }
+
+  async function download(c: ObjectContext): Promise<Response> {
+    const row = await visible(
+      c,
+      c.req.raw.method === "HEAD"
+        ? "object.head_authenticated_info"
+        : "storage.object.get_authenticated",
     );
-    const reader = found.public ? service(c.req.raw) : caller;
-    return deps.db.as(reader, operation, (sql) => findObject(sql, bucket, key));
-  }
-
-  /** Without a valid token only public buckets exist. */
-  async function published(c: Context, operation: string): Promise<ObjectRow> {
-    const { bucket = "", key = "" } = c.req.param();
-    const reader = service(c.req.raw);
-    const found = await deps.db.as(
-      reader,
-      operation,
-      (sql) => findBucket(sql, bucket),
-    );
-    if (!found.public) throw failure("bucketNotFound");
-    return deps.db.as(reader, operation, (sql) => findObject(sql, bucket, key));
-  }
-
-  async function readable(c: Context, operation: string): Promise<ObjectRow> {
-    const caller = bearer(c.req.raw) === undefined
-      ? undefined
-      : await authenticate(c.req.raw, deps.verify).catch(() => undefined);
-    return caller ? visible(c, caller, operation) : published(c, operation);
-  }
-
-  const download = (c: Context, row: ObjectRow) =>
-    serveObject(deps.bytes, c.req.raw, row, {
+    return serveObject(deps.bytes, c.req.raw, row, {
       download: c.req.query("download"),
     });
-
-  const operationOf = (c: Context) =>
-    c.req.raw.method === "HEAD"
-      ? "object.head_authenticated_info"
-      : "storage.object.get_authenticated";
-
-  app.get(
-    "/info/public/:bucket/:key{.+}",
-    async (c) => info(await published(c, "storage.object.info_public")),
-  );
-
-  app.get("/info/authenticated/:bucket/:key{.+}", async (c) => {
-    const caller = await authenticate(c.req.raw, deps.verify);
-    return info(await visible(c, caller, "object.get_authenticated_info"));
-  });
+  }
 
   app.get(
     "/info/:bucket/:key{.+}",
-    async (c) => info(await readable(c, "object.get_authenticated_info")),
+    async (c) => info(await visible(c, "object.get_authenticated_info")),
   );
 
-  app.get(
-    "/public/:bucket/:key{.+}",
-    async (c) => download(c, await published(c, "storage.object.get_public")),
-  );
+  app.get("/authenticated/:bucket/:key{.+}", download);
 
-  app.get("/authenticated/:bucket/:key{.+}", async (c) => {
-    const caller = await authenticate(c.req.raw, deps.verify);
-    return download(c, await visible(c, caller, operationOf(c)));
-  });
-
+  /** The token was the permission; no policy is asked. */
   app.get("/sign/:bucket/:key{.+}", async (c) => {
     const { bucket, key } = c.req.param();
+    const token = c.req.query("token") ?? null;
     const claims = await verifySignature(
       deps,
-      c.req.query("token"),
-      bucket,
-      key,
+      token,
+      c.req.param(),
       "download",
     );
-    const row = await findSigned(deps, c.req.raw, bucket, key);
+    const row = await deps.db.as(
+      service(c.req.raw),
+      "storage.object.get_signed",
+      (sql) => findObject(sql, bucket, key),
+    );
     return serveObject(deps.bytes, c.req.raw, row, {
       download: c.req.query("download"),
       expires: new Date(Number(claims.exp) * 1000),
@@ -110,17 +74,10 @@ export function readRoutes(deps: Deps): Hono {
   });
 
   app.post("/sign/:bucket/:key{.+}", async (c) => {
-    const { bucket, key } = c.req.param();
-    const caller = await authenticate(c.req.raw, deps.verify);
+    await visible(c, "storage.object.sign");
     const { expiresIn } = await readJson(c.req.raw, SignOne);
-    requireKey(key);
-    await deps.db.as(
-      caller,
-      "storage.object.sign",
-      (sql) => findObject(sql, bucket, key),
-    );
     return c.json({
-      signedURL: await signDownload(deps, bucket, key, expiresIn),
+      signedURL: await signDownload(deps, c.req.param(), expiresIn),
     });
   });
 
@@ -136,32 +93,32 @@ export function readRoutes(deps: Deps): Hono {
           select name from storage.objects where bucket_id = ${bucket} and name = any(${paths})`,
     );
     const names = new Set(rows.map(({ name }) => name));
-    return c.json(
-      await Promise.all(
-        paths.map(async (path) =>
-          names.has(path)
-            ? {
-              error: null,
-              path,
-              signedURL: await signDownload(deps, bucket, path, expiresIn),
-            }
-            : {
-              error:
-                "Either the object does not exist or you do not have access to it",
-              path,
-              signedURL: null,
-            }
-        ),
-      ),
-    );
+    const signed = paths.map(async (path) => {
+      const isVisible = names.has(path);
+      return {
+        error: isVisible
+          ? null
+          : "Either the object does not exist or you do not have access to it",
+        path,
+        signedURL: isVisible
+          ? await signDownload(deps, { bucket, key: path }, expiresIn)
+          : null,
+      };
+    });
+    return c.json(await Promise.all(signed));
   });
 
-  app.get(
-    "/:bucket/:key{.+}",
-    async (c) => download(c, await readable(c, operationOf(c))),
-  );
+  app.get("/:bucket/:key{.+}", download);
 
   return app;
+}
+
+/** Below `/bucket`. Buckets have policies too; without any, only the service role sees them. */
+export function bucketRoutes({ db, verify }: Deps): Hono {
+  return new Hono().get("/", async (c) => {
+    const caller = await authenticate(c.req.raw, verify);
+    return c.json(await db.as(caller, "storage.bucket.list", listBuckets));
+  });
 }
 
 /** The row as `storage-js` knows it from `info()`. */

@@ -1,83 +1,48 @@
 // Objects in: upload, update, and upload through a signed URL.
-import { Hono } from "hono";
-import { authenticate, service } from "./caller.ts";
+import { type Context, Hono } from "hono";
 import type { Deps } from "./context.ts";
 import { requireKey } from "./limits.ts";
-import { signUpload, verifySignature } from "./sign.ts";
+import { signUpload } from "./sign.ts";
+import { ownTarget, signedTarget } from "./target.ts";
 import { mayUpload, upload } from "./upload.ts";
+
+type ObjectContext = Context<object, "/:bucket/:key{.+}">;
 
 export function writeRoutes(deps: Deps): Hono {
   const app = new Hono();
 
+  const own = (c: ObjectContext, operation: string) =>
+    ownTarget(deps, c.req.raw, c.req.param(), operation);
+
   app.post("/upload/sign/:bucket/:key{.+}", async (c) => {
-    const { bucket, key } = c.req.param();
-    const caller = await authenticate(c.req.raw, deps.verify);
-    const upsert = c.req.header("x-upsert") === "true";
-    requireKey(key);
-    const operation = "storage.object.sign_upload_url";
-    const target = {
-      bucket,
-      key,
-      owner: caller.sub,
-      upsert,
-      caller,
-      operation,
-    };
+    const target = await own(c, "storage.object.sign_upload_url");
+    requireKey(target.key);
     await mayUpload(deps, target, undefined, {});
-    return c.json(
-      await signUpload(deps, bucket, key, { owner: caller.sub, upsert }),
-    );
+    return c.json(await signUpload(deps, target));
   });
 
   app.put("/upload/sign/:bucket/:key{.+}", async (c) => {
-    const { bucket, key } = c.req.param();
-    const claims = await verifySignature(
+    const target = await signedTarget(
       deps,
-      c.req.query("token"),
-      bucket,
-      key,
-      "upload",
+      c.req.raw,
+      c.req.query("token") ?? null,
+      c.req.param(),
+      "storage.object.upload_signed",
     );
-    const row = await upload(deps, c.req.raw, {
-      bucket,
-      key,
-      owner: typeof claims.owner === "string" ? claims.owner : undefined,
-      upsert: claims.upsert === true,
-      caller: service(c.req.raw),
-      operation: "storage.object.upload_signed",
-    });
-    return c.json({ Key: `${row.bucket_id}/${row.name}` });
+    await upload(deps, c.req.raw, target);
+    return c.json({ Key: `${target.bucket}/${target.key}` });
   });
 
   app.post("/:bucket/:key{.+}", async (c) => {
-    const { bucket, key } = c.req.param();
-    const caller = await authenticate(c.req.raw, deps.verify);
-    const upsert = c.req.header("x-upsert") === "true";
-    const operation = "storage.object.upload";
-    const row = await upload(deps, c.req.raw, {
-      bucket,
-      key,
-      owner: caller.sub,
-      upsert,
-      caller,
-      operation,
-    });
-    return c.json({ Id: row.id, Key: `${bucket}/${key}` });
+    const target = await own(c, "storage.object.upload");
+    const { id } = await upload(deps, c.req.raw, target);
+    return c.json({ Id: id, Key: `${target.bucket}/${target.key}` });
   });
 
   app.put("/:bucket/:key{.+}", async (c) => {
-    const { bucket, key } = c.req.param();
-    const caller = await authenticate(c.req.raw, deps.verify);
-    const operation = "storage.object.upload_update";
-    const row = await upload(deps, c.req.raw, {
-      bucket,
-      key,
-      owner: caller.sub,
-      upsert: true,
-      caller,
-      operation,
-    });
-    return c.json({ Id: row.id, Key: `${bucket}/${key}` });
+    const target = await own(c, "storage.object.upload_update");
+    const { id } = await upload(deps, c.req.raw, { ...target, upsert: true });
+    return c.json({ Id: id, Key: `${target.bucket}/${target.key}` });
   });
 
   return app;

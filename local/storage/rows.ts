@@ -1,4 +1,5 @@
 // Rows of storage.objects and storage.buckets. Which rows there are is up to whom `sql` has taken on.
+import type { Name } from "./context.ts";
 import type { Sql } from "./db.ts";
 import { failure } from "./errors.ts";
 
@@ -26,22 +27,14 @@ export interface ObjectRow {
   last_accessed_at: Date;
 }
 
+/** What a bucket takes. */
 export interface BucketRow {
-  id: string;
-  name: string;
-  owner: string | null;
-  public: boolean;
-  type: string;
   file_size_limit: number | null;
   allowed_mime_types: string[] | null;
-  created_at: Date;
-  updated_at: Date;
 }
 
 /** What an upload writes. Before the bytes are there, `metadata` holds what the client declared. */
-export interface NewObject {
-  bucket: string;
-  key: string;
+export interface NewObject extends Name {
   version: string;
   owner: string | undefined;
   metadata: Partial<ObjectMetadata>;
@@ -49,7 +42,7 @@ export interface NewObject {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-export const asUuid = (text: string | undefined) =>
+const asUuid = (text: string | undefined) =>
   text && UUID.test(text) ? text : null;
 
 function values(sql: Sql, object: NewObject) {
@@ -106,22 +99,16 @@ export async function findForUpdate(sql: Sql, bucket: string, key: string) {
 /** Gives an object another name. `returning *`: needs update and select policies. */
 export async function renameObject(
   sql: Sql,
-  from: { bucket: string; key: string },
-  to: {
-    bucket: string;
-    key: string;
-    version: string;
-    owner: string | undefined;
-  },
-): Promise<ObjectRow> {
-  const [row] = await sql<ObjectRow[]>`
+  from: Name,
+  to: Name & { version: string; owner: string | undefined },
+): Promise<void> {
+  const rows = await sql`
     update storage.objects set
       bucket_id = ${to.bucket}, name = ${to.key}, version = ${to.version},
       owner = ${asUuid(to.owner)}, owner_id = ${to.owner ?? null}
     where bucket_id = ${from.bucket} and name = ${from.key}
     returning *`;
-  if (!row) throw failure("objectNotFound");
-  return row;
+  if (rows.length === 0) throw failure("objectNotFound");
 }
 
 /** Deletes what the caller may see and delete, and says which rows those were. */
@@ -134,11 +121,18 @@ export function deleteObjects(
     delete from storage.objects where bucket_id = ${bucket} and name = any(${keys}) returning *`;
 }
 
+// An int8 is a string to the driver; limits are far below 2^53.
+
+export function listBuckets(sql: Sql): Promise<Record<string, unknown>[]> {
+  return sql`
+    select *, file_size_limit::float8 as file_size_limit from storage.buckets order by name`;
+}
+
 /** The bucket, or the real service's "Bucket not found". */
 export async function findBucket(sql: Sql, id: string): Promise<BucketRow> {
-  const [row] = await sql<
-    BucketRow[]
-  >`select * from storage.buckets where id = ${id}`;
+  const [row] = await sql<BucketRow[]>`
+    select file_size_limit::float8 as file_size_limit, allowed_mime_types
+    from storage.buckets where id = ${id}`;
   if (!row) throw failure("bucketNotFound");
   return row;
 }

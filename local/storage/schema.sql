@@ -3,7 +3,8 @@
 
 create schema storage authorization supabase_storage_admin;
 grant usage on schema storage to postgres, anon, authenticated, service_role;
-grant create on schema storage to supabase_storage_admin;
+-- The owner of what follows.
+set local role supabase_storage_admin;
 
 create type storage.buckettype as enum ('STANDARD', 'ANALYTICS', 'VECTOR');
 
@@ -95,25 +96,12 @@ begin
 end
 $$;
 
-create function storage.enforce_bucket_name_length() returns trigger
-language plpgsql
-as $$
-begin
-  if length(new.name) > 100 then
-    raise exception 'bucket name "%" is too long (% characters). Max is 100.', new.name, length(new.name);
-  end if;
-  return new;
-end
-$$;
-
 create trigger protect_buckets_delete before delete on storage.buckets
   for each statement execute function storage.protect_delete();
 create trigger protect_objects_delete before delete on storage.objects
   for each statement execute function storage.protect_delete();
 create trigger update_objects_updated_at before update on storage.objects
   for each row execute function storage.update_updated_at_column();
-create trigger enforce_bucket_name_length_trigger before insert or update of name on storage.buckets
-  for each row execute function storage.enforce_bucket_name_length();
 
 -- Row level security decides; the table privileges are as wide as on a hosted project.
 
@@ -122,16 +110,7 @@ grant all on storage.buckets, storage.objects to postgres with grant option;
 grant usage on type storage.buckettype to public;
 grant execute on all functions in schema storage to postgres, anon, authenticated, service_role;
 
-alter type storage.buckettype owner to supabase_storage_admin;
-alter table storage.buckets owner to supabase_storage_admin;
-alter table storage.objects owner to supabase_storage_admin;
-alter function storage.foldername(text) owner to supabase_storage_admin;
-alter function storage.filename(text) owner to supabase_storage_admin;
-alter function storage.extension(text) owner to supabase_storage_admin;
-alter function storage.operation() owner to supabase_storage_admin;
-alter function storage.protect_delete() owner to supabase_storage_admin;
-alter function storage.update_updated_at_column() owner to supabase_storage_admin;
-alter function storage.enforce_bucket_name_length() owner to supabase_storage_admin;
+reset role;
 
 -- On a hosted project `postgres` is not the owner and may still create policies here: the extension
 -- supautils allows it (its `policy_grants` setting). PostgreSQL alone asks for ownership, so

@@ -1,9 +1,8 @@
 import { deepEqual, match, rejects } from "node:assert/strict";
-import { applyStorageSchema } from "./schema.ts";
 import { withStand } from "./testing.ts";
 
 Deno.test("the storage schema", async (t) => {
-  await withStand(async ({ admin, postgres, another, adminDbUrl }) => {
+  await withStand(async ({ admin, postgres }) => {
     await t.step(
       "is owned by supabase_storage_admin, with row level security on",
       async () => {
@@ -78,22 +77,5 @@ Deno.test("the storage schema", async (t) => {
         none: [],
       });
     });
-
-    await t.step(
-      "is applied once, and that of a real Storage service is left alone",
-      async () => {
-        await applyStorageSchema(adminDbUrl);
-        await (await another()).close();
-        await admin`drop event trigger storage_schema_stays`;
-        await admin`drop event trigger storage_schema_is_the_services`;
-        await admin`drop schema storage cascade`.simple();
-        await admin`create schema storage`;
-        await admin`create table storage.migrations (id int)`;
-        await applyStorageSchema(adminDbUrl);
-        const tables = await admin`
-        select relname from pg_class where relnamespace = 'storage'::regnamespace and relkind = 'r'`;
-        deepEqual([...tables], [{ relname: "migrations" }]);
-      },
-    );
   });
 });

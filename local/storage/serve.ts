@@ -1,7 +1,8 @@
 // An object as an HTTP answer: conditions, one range, and the headers of the real service.
+import { select } from "../../supabase/functions/_shared/files/conditions.ts";
 import type { Bytes } from "./bytes.ts";
 import { failure } from "./errors.ts";
-import type { ObjectMetadata, ObjectRow } from "./rows.ts";
+import type { ObjectRow } from "./rows.ts";
 
 interface Options {
   /** The query's `download`: a file name, or empty for the object's own. */
@@ -21,39 +22,27 @@ export async function serveObject(
 ): Promise<Response> {
   const { metadata } = row;
   if (!metadata) throw failure("bytesNotFound");
+  const { eTag: etag, size } = metadata;
+  const lastModified = new Date(metadata.lastModified);
+  const selection = select(request, { etag, lastModified }, size);
+  if (selection.status === 412) throw failure("preconditionFailed");
+  if (selection.status === 416) throw failure("invalidRange");
+  if (selection.status === 304) return new Response(null, { status: 304 });
+
+  const { status } = selection;
+  const { first, last } = selection.status === 206
+    ? selection.range
+    : { first: 0, last: size - 1 };
   const headers = headersOf(row, options);
-
-  if (request.method === "HEAD") {
-    headers.set("content-length", String(metadata.size));
-    return new Response(null, { headers });
+  headers.set("content-length", String(last - first + 1));
+  if (status === 206) {
+    headers.set("content-range", `bytes ${first}-${last}/${size}`);
   }
-  if (isOutdated(request.headers, metadata)) {
-    throw failure("preconditionFailed");
-  }
-  if (isFresh(request.headers, metadata)) {
-    return new Response(null, { status: 304 });
-  }
-
-  const file = await bytes.open({
-    bucket: row.bucket_id,
-    key: row.name,
-    version: row.version,
-  });
-  try {
-    const { size } = await file.stat();
-    const range = parseRange(request.headers.get("range"), size);
-    const { start, end } = range ?? { start: 0, end: size - 1 };
-    headers.set("content-length", String(end - start + 1));
-    if (range) headers.set("content-range", `bytes ${start}-${end}/${size}`);
-    await file.seek(start, Deno.SeekMode.Start);
-    return new Response(read(file, end - start + 1), {
-      status: range ? 206 : 200,
-      headers,
-    });
-  } catch (error) {
-    file.close();
-    throw error;
-  }
+  if (request.method === "HEAD") return new Response(null, { status, headers });
+  const { bucket_id: bucket, name: key, version } = row;
+  const file = await bytes.open({ bucket, key, version });
+  await file.seek(first, Deno.SeekMode.Start);
+  return new Response(read(file, last - first + 1), { status, headers });
 }
 
 export function headersOf(
@@ -85,55 +74,6 @@ export function headersOf(
 /** HTML is served as text, and nothing else is: SVG stays SVG, and no `nosniff` is set. */
 function normalize(type = "application/octet-stream"): string {
   return type.includes("text/html") ? "text/plain" : type;
-}
-
-type Validators = Pick<ObjectMetadata, "eTag" | "lastModified">;
-
-/** If-Match decides alone if it is there: RFC 9110 section 13.1.4. */
-function isOutdated(headers: Headers, metadata: Validators): boolean {
-  const match = headers.get("if-match");
-  if (match !== null) return !matches(match, metadata.eTag);
-  const since = Date.parse(headers.get("if-unmodified-since") ?? "");
-  return wholeSeconds(metadata) > since;
-}
-
-/** If-None-Match decides alone if it is there: RFC 9110 section 13.1.3. */
-function isFresh(headers: Headers, metadata: Validators): boolean {
-  const none = headers.get("if-none-match");
-  if (none !== null) return matches(none, metadata.eTag);
-  const since = Date.parse(headers.get("if-modified-since") ?? "");
-  return wholeSeconds(metadata) <= since;
-}
-
-function matches(tags: string, eTag: string): boolean {
-  return tags === "*" ||
-    tags.split(",").some((tag) => tag.trim().replace(/^W\//, "") === eTag);
-}
-
-function wholeSeconds({ lastModified }: Validators): number {
-  return Math.floor(Date.parse(lastModified) / 1000) * 1000;
-}
-
-/**
- * One range of bytes, both ends included. Several ranges, or one beyond the object, are refused with
- * 416; what is not a range of bytes is ignored.
- */
-export function parseRange(header: string | null, size: number) {
-  if (/^bytes=[\d-]*,/.test(header?.trim() ?? "")) {
-    throw failure("invalidRange");
-  }
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");
-  if (!match || (match[1] === "" && match[2] === "")) return undefined;
-  const [first, last] = [match[1] ?? "", match[2] ?? ""];
-  if (first === "") {
-    if (Number(last) === 0 || size === 0) throw failure("invalidRange");
-    return { start: Math.max(0, size - Number(last)), end: size - 1 };
-  }
-  const start = Number(first);
-  const end = last === "" ? size - 1 : Math.min(Number(last), size - 1);
-  if (last !== "" && Number(last) < start) return undefined;
-  if (start >= size) throw failure("invalidRange");
-  return { start, end };
 }
 
 function read(

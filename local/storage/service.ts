@@ -3,27 +3,24 @@
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import { resolve } from "node:path";
-import { bucketRoutes } from "./buckets.ts";
+import { Problem } from "../../supabase/functions/_shared/problems/problem.ts";
 import { folders, openBytes } from "./bytes.ts";
 import { removeOrphans } from "./cleaner.ts";
+import type { Deps } from "./context.ts";
 import { openDatabase } from "./db.ts";
 import { failure, StorageError } from "./errors.ts";
 import { createResumable } from "./resumable.ts";
 import { manageRoutes } from "./routes_manage.ts";
-import { readRoutes } from "./routes_read.ts";
+import { bucketRoutes, readRoutes } from "./routes_read.ts";
 import { writeRoutes } from "./routes_write.ts";
-import { applyStorageSchema } from "./schema.ts";
-import { type Claims, createSigner } from "./tokens.ts";
+import { createSigner } from "./sign.ts";
 
 export interface StorageOptions {
   /** Connects as a role that may `set role` to anon, authenticated and service_role. */
   dbUrl: string;
-  /** Connects as a superuser: makes the `storage` schema where there is none. */
-  adminDbUrl: string;
   /** Where the bytes are. Created when absent; nothing else may write there. */
   filesDir: string;
-  /** The claims of a caller's token. Throws with the sentence that the caller reads. */
-  verify: (token: string) => Promise<Claims>;
+  verify: Deps["verify"];
   urlSigningSecret: string;
   /** How clients reach the service, such as `http://127.0.0.1:54321/storage/v1`. */
   publicUrl: string;
@@ -39,7 +36,6 @@ export interface StorageService {
 export async function createStorageService(
   options: StorageOptions,
 ): Promise<StorageService> {
-  await applyStorageSchema(options.adminDbUrl);
   const root = resolve(options.filesDir);
   const bytes = await openBytes(root);
   const db = openDatabase(options.dbUrl);
@@ -67,13 +63,16 @@ export async function createStorageService(
   app.use(cors({ origin: "*" }));
   app.get("/status", (c) => c.body(null));
   app.route("/bucket", bucketRoutes(deps));
+  app.all("/object/public/*", (c) => c.notFound());
   // Named routes before those that take any bucket's name.
   app.route("/object", manageRoutes(deps));
   app.route("/object", readRoutes(deps));
   app.route("/object", writeRoutes(deps));
+  // The one place that refuses what only the real service does, whoever asks.
   app.notFound((c) =>
     c.json({
-      message: `Route ${c.req.method}:${c.req.path} not found`,
+      message:
+        `Route ${c.req.method}:${c.req.path} not found: the local stack has what local/storage/README.md lists`,
       error: "Not Found",
       statusCode: 404,
     }, 404)
@@ -89,7 +88,7 @@ export async function createStorageService(
 function answer(error: Error, c: Context): Response {
   const known = error instanceof StorageError
     ? error
-    : failure("internal", "", error);
+    : failure(error instanceof Problem ? "noContent" : "internal", "", error);
   if (known.code >= 500) {
     console.error(JSON.stringify({
       event: "storage_error",

@@ -1,37 +1,53 @@
 // Signed URLs: a token bound to one object and to one direction, down or up.
-import { service } from "./caller.ts";
-import type { Deps } from "./context.ts";
+import { jwtVerify, SignJWT } from "npm:jose@6.2.18";
+import type { Claims } from "../keys.ts";
+import type { Deps, Name } from "./context.ts";
 import { failure } from "./errors.ts";
-import { findObject } from "./rows.ts";
-import type { Claims } from "./tokens.ts";
 
 /** How long a signed upload URL lasts on a hosted project, in seconds. */
 const UPLOAD_SECONDS = 2 * 60 * 60;
 
-export type Scope = "download" | "upload";
+type Scope = "download" | "upload";
+
+/** Makes and reads the tokens in signed URLs. */
+export interface Signer {
+  /** A token over `claims` that ends `expiresIn` seconds from now. */
+  sign(claims: Claims, expiresIn: number): Promise<string>;
+  /** The claims, or a throw with jose's message. */
+  verify(token: string): Promise<Claims>;
+}
+
+export function createSigner(secret: string): Signer {
+  const key = new TextEncoder().encode(secret);
+  return {
+    sign: (claims, expiresIn) =>
+      new SignJWT(claims).setProtectedHeader({ alg: "HS256", typ: "JWT" })
+        .setIssuedAt().setExpirationTime(`${expiresIn}s`).sign(key),
+    verify: async (token) =>
+      (await jwtVerify(token, key, { algorithms: ["HS256"] })).payload,
+  };
+}
 
 export async function signDownload(
   { signer }: Deps,
-  bucket: string,
-  key: string,
+  { bucket, key }: Name,
   expiresIn: number,
 ): Promise<string> {
   const url = `${bucket}/${key}`;
-  return `/object/sign/${url}?token=${await signer.sign({
-    url,
-    scope: "download",
-  }, expiresIn)}`;
+  const token = await signer.sign({ url, scope: "download" }, expiresIn);
+  return `/object/sign/${url}?token=${token}`;
 }
 
 export async function signUpload(
   { signer }: Deps,
-  bucket: string,
-  key: string,
-  claims: { owner: string | undefined; upsert: boolean },
+  { bucket, key, owner, upsert }: Name & {
+    owner: string | undefined;
+    upsert: boolean;
+  },
 ): Promise<{ url: string; token: string }> {
   const url = `${bucket}/${key}`;
   const token = await signer.sign(
-    { ...claims, url, scope: "upload" },
+    { owner, upsert, url, scope: "upload" },
     UPLOAD_SECONDS,
   );
   return { url: `/object/upload/sign/${url}?token=${token}`, token };
@@ -40,9 +56,8 @@ export async function signUpload(
 /** The claims of a token made for exactly this object and scope. */
 export async function verifySignature(
   { signer }: Deps,
-  token: string | null | undefined,
-  bucket: string,
-  key: string,
+  token: string | null,
+  { bucket, key }: Name,
   scope: Scope,
 ): Promise<Claims> {
   if (!token) {
@@ -64,18 +79,4 @@ export async function verifySignature(
     throw failure("invalidSignature", "Invalid signature");
   }
   return claims;
-}
-
-/** The row that a signed URL leads to. The token was the permission; no policy is asked. */
-export function findSigned(
-  { db }: Deps,
-  request: Request,
-  bucket: string,
-  key: string,
-) {
-  return db.as(
-    service(request),
-    "storage.object.get_signed",
-    (sql) => findObject(sql, bucket, key),
-  );
 }

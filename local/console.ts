@@ -1,4 +1,5 @@
 /** The page at `/` of the gateway: the console, bundled when it is first asked for and again when it has changed. */
+import { getMimeType } from "hono/utils/mime";
 import type { ConsoleBundle } from "../scripts/console_bundle.ts";
 import { consolePage, contentSecurityPolicy } from "../scripts/console_page.ts";
 import { root } from "./config.ts";
@@ -13,13 +14,6 @@ const DEMO = { email: "demo@example.com", password: "continuum-demo" };
 
 /** What the bundle is made of. */
 const SOURCES = ["console", "client/src"].map((path) => join(root, path));
-
-const TYPES: Record<string, string> = {
-  css: "text/css; charset=utf-8",
-  html: "text/html; charset=utf-8",
-  js: "text/javascript; charset=utf-8",
-  svg: "image/svg+xml",
-};
 
 /** @param apiUrl the gateway's own URL, which signed URLs begin with. */
 export function consoleService(apiUrl: string): ConsoleService {
@@ -43,7 +37,7 @@ export function consoleService(apiUrl: string): ConsoleService {
 
     if (pathname === "/favicon.svg") {
       return answer(
-        "svg",
+        pathname,
         await Deno.readTextFile(join(root, "console/favicon.svg")),
       );
     }
@@ -54,7 +48,7 @@ export function consoleService(apiUrl: string): ConsoleService {
           key: PUBLISHABLE_KEY,
           demo: DEMO,
         });
-        return answer("html", page, {
+        return answer("index.html", page, {
           "Content-Security-Policy": contentSecurityPolicy([
             ...new Set([origin, apiUrl]),
           ]),
@@ -63,11 +57,9 @@ export function consoleService(apiUrl: string): ConsoleService {
       // An old page may still ask for what the bundle does not have any more.
       const content = (await (current?.bundle ?? bundle())).assets
         .get(pathname.slice(1));
-      return content === undefined
-        ? null
-        : answer(pathname.split(".").at(-1) ?? "", content, {
-          "Cache-Control": "public, max-age=31536000, immutable",
-        });
+      return content === undefined ? null : answer(pathname, content, {
+        "Cache-Control": "public, max-age=31536000, immutable",
+      });
     } catch (error) {
       current = null;
       const message = error instanceof Error ? error.message : String(error);
@@ -85,13 +77,13 @@ async function built(): Promise<ConsoleBundle> {
 }
 
 function answer(
-  extension: string,
+  name: string,
   body: BodyInit,
   headers: Record<string, string> = {},
 ): Response {
   return new Response(body, {
     headers: {
-      "Content-Type": TYPES[extension] ?? "application/octet-stream",
+      "Content-Type": getMimeType(name) ?? "application/octet-stream",
       "Cache-Control": "no-cache",
       "Referrer-Policy": "no-referrer",
       "X-Content-Type-Options": "nosniff",

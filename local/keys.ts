@@ -1,14 +1,11 @@
 /** The keys of a local stack: the CLI's well-known publishable key, and a signing key of its own. */
 import * as jose from "npm:jose@6.2.18";
 import { StackError } from "./config.ts";
-import { writePrivately } from "./data_folder.ts";
-import { join } from "./paths.ts";
-import { randomText } from "./stack_file.ts";
 
 /** The default of `supabase start`. It allows only what an anonymous visitor may do. */
 export const PUBLISHABLE_KEY = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH";
 
-/** What the Auth and Data API inside the gateway sign with; it never leaves the process. */
+/** What Auth inside the gateway signs with; it never leaves the process. */
 export const INNER_SECRET = randomText(32);
 
 export type Claims = jose.JWTPayload;
@@ -28,35 +25,19 @@ export interface SigningKey {
   verify(token: string): Promise<Claims>;
 }
 
-/**
- * Reads the key of a data folder, made on first use and readable by its owner alone.
- *
- * @param others public keys whose tokens are taken too: those of an Auth that is elsewhere.
- * @throws {StackError} where the file is broken.
- */
-export async function loadSigningKey(
-  dataDir: string,
-  others: jose.JWK[] = [],
-): Promise<SigningKey> {
-  const path = join(dataDir, "signing-key.json");
-  try {
-    return await signingKey(JSON.parse(await Deno.readTextFile(path)), others);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      throw new StackError(
-        `The signing key ${path} is broken: remove it for a new one. Users sign in again then.`,
-      );
-    }
-  }
+/** A new key, as it is kept. */
+export async function newPrivateJwk(): Promise<jose.JWK> {
   const { privateKey } = await jose.generateKeyPair("ES256", {
     extractable: true,
   });
-  const jwk = { ...await jose.exportJWK(privateKey), kid: crypto.randomUUID() };
-  await writePrivately(path, JSON.stringify(jwk));
-  return await signingKey(jwk, others);
+  return { ...await jose.exportJWK(privateKey), kid: crypto.randomUUID() };
 }
 
-/** A key from its private JWK, which must have a `kid`. */
+/**
+ * A key from its private JWK, which must have a `kid`.
+ *
+ * @param others public keys whose tokens are taken too: those of an Auth that is elsewhere.
+ */
 export async function signingKey(
   privateJwk: jose.JWK,
   others: jose.JWK[] = [],
@@ -106,20 +87,26 @@ export async function publicKeysOf(authUrl: string): Promise<jose.JWK[]> {
     const { keys } = await response.json();
     if (Array.isArray(keys) && keys.length > 0) return keys;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new StackError(
     `LOCAL_AUTH_URL is ${authUrl}, which publishes no signing keys: check it, or unset it.`,
   );
 }
 
-/** A token as the Auth and Data API inside the gateway understand it. */
+/** A token as Auth inside the gateway understands it. */
 export function signInner(claims: Claims): Promise<string> {
   return new jose.SignJWT(claims).setProtectedHeader({
     alg: "HS256",
     typ: "JWT",
   })
     .sign(new TextEncoder().encode(INNER_SECRET));
+}
+
+/** Letters, digits, `-` and `_`: nothing that a URL or SQL would need escaped. */
+export function randomText(bytes: number): string {
+  return crypto.getRandomValues(new Uint8Array(bytes))
+    .toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 /** The claims of a token that Auth has just made, for signing anew. */

@@ -8,10 +8,10 @@ import { type Functions, serveFunctions } from "./functions/serve.ts";
 import { functionService } from "./gateway/function_api.ts";
 import { startGateway } from "./gateway/server.ts";
 import {
-  loadSigningKey,
   publicKeysOf,
   PUBLISHABLE_KEY,
   type SigningKey,
+  signingKey,
 } from "./keys.ts";
 import { migrate } from "./platform/migrate.ts";
 import { takeDataFolder } from "./processes/lock.ts";
@@ -62,8 +62,8 @@ async function assemble(
   });
   parts.defer(() => gateway.stop());
   const apiUrl = `http://127.0.0.1:${gateway.port}`;
-  const key = await loadSigningKey(
-    dataDir,
+  const key = await signingKey(
+    secrets.signingKey,
     replace.auth ? await publicKeysOf(replace.auth) : [],
   );
 

@@ -1,6 +1,8 @@
 /** `stack.json` in the data folder: its secrets, and where to reach the stack while it runs. */
+import { z } from "zod";
 import { StackError } from "./config.ts";
 import { writePrivately } from "./data_folder.ts";
+import { newPrivateJwk, randomText } from "./keys.ts";
 import { join } from "./paths.ts";
 
 /** The roles of the database that can log in. */
@@ -12,25 +14,38 @@ export const LOGIN_ROLES = [
   "supabase_storage_admin",
 ] as const;
 
-/** Made once for each data folder; a reset keeps them. */
-export interface Secrets {
-  secretKey: string;
+const Text = z.string().min(1);
+
+const Secrets = z.object({
+  secretKey: Text,
   /** Signs the URLs that Storage hands out. */
-  urlSigningSecret: string;
-  passwords: Record<typeof LOGIN_ROLES[number], string>;
-}
+  urlSigningSecret: Text,
+  passwords: z.record(z.enum(LOGIN_ROLES), Text),
+  /** The private JWK that users' tokens are signed with. */
+  signingKey: z.object({
+    kty: Text,
+    crv: Text,
+    x: Text,
+    y: Text,
+    d: Text,
+    kid: Text,
+  }),
+});
+
+const Announcement = z.object({
+  /** Where clients reach it, without a trailing slash. */
+  apiUrl: Text,
+  /** A connection as `postgres`, which is not a superuser. */
+  dbUrl: Text,
+  publishableKey: Text,
+  secretKey: Text,
+});
+
+/** Made once for each data folder; a reset keeps them. */
+export type Secrets = z.infer<typeof Secrets>;
 
 /** The addresses and keys of a stack. */
-export interface Announcement {
-  /** Where clients reach it, without a trailing slash. */
-  apiUrl: string;
-  /** A connection as `postgres`, which is not a superuser. */
-  dbUrl: string;
-  publishableKey: string;
-  secretKey: string;
-}
-
-type Content = Secrets & Partial<Announcement>;
+export type Announcement = z.infer<typeof Announcement>;
 
 /**
  * The secrets of a data folder, made on first use. What an earlier run has announced is withdrawn.
@@ -38,14 +53,18 @@ type Content = Secrets & Partial<Announcement>;
  * @throws {StackError} if the file is broken.
  */
 export async function openStackFile(dataDir: string): Promise<Secrets> {
-  const found = await read(dataDir);
-  const secrets: Secrets = found === null ? newSecrets() : {
-    secretKey: found.secretKey,
-    urlSigningSecret: found.urlSigningSecret,
-    passwords: found.passwords,
-  };
-  await writePrivately(pathIn(dataDir), JSON.stringify(secrets));
-  return secrets;
+  const { success, data } = Secrets.safeParse(
+    await read(dataDir) ?? await newSecrets(),
+  );
+  if (!success) {
+    throw new StackError(
+      `${
+        pathIn(dataDir)
+      } is broken, which holds keys and the database's passwords: remove it and run "deno task reset".`,
+    );
+  }
+  await writePrivately(pathIn(dataDir), JSON.stringify(data));
+  return data;
 }
 
 /** Adds the addresses, for `deno task status` to find. */
@@ -54,7 +73,7 @@ export async function announce(
   secrets: Secrets,
   announcement: Announcement,
 ): Promise<void> {
-  const content: Content = { ...secrets, ...announcement };
+  const content = { ...secrets, ...announcement };
   await writePrivately(pathIn(dataDir), JSON.stringify(content));
 }
 
@@ -62,45 +81,26 @@ export async function announce(
 export async function readAnnouncement(
   dataDir: string,
 ): Promise<Announcement | null> {
-  const { apiUrl, dbUrl, publishableKey, secretKey } = await read(dataDir) ??
-    {};
-  return apiUrl && dbUrl && publishableKey && secretKey
-    ? { apiUrl, dbUrl, publishableKey, secretKey }
-    : null;
+  return Announcement.safeParse(await read(dataDir)).data ?? null;
 }
 
-function newSecrets(): Secrets {
+async function newSecrets() {
   const passwords = LOGIN_ROLES.map((role) => [role, randomText(24)]);
   return {
     secretKey: `sb_secret_${randomText(24)}`,
     urlSigningSecret: randomText(32),
     passwords: Object.fromEntries(passwords),
+    signingKey: await newPrivateJwk(),
   };
 }
 
-/** Letters, digits, `-` and `_`: nothing that a URL or SQL would need escaped. */
-export function randomText(bytes: number): string {
-  return crypto.getRandomValues(new Uint8Array(bytes))
-    .toBase64({ alphabet: "base64url", omitPadding: true });
-}
-
-async function read(dataDir: string): Promise<Content | null> {
-  const path = pathIn(dataDir);
-  let content: Partial<Content>;
+/** Null if there is no file. What is not JSON is an empty string. */
+async function read(dataDir: string): Promise<unknown> {
   try {
-    content = JSON.parse(await Deno.readTextFile(path));
+    return JSON.parse(await Deno.readTextFile(pathIn(dataDir)));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    content = {};
+    return error instanceof Deno.errors.NotFound ? null : "";
   }
-  const { secretKey, urlSigningSecret, passwords } = content;
-  if (
-    secretKey && urlSigningSecret &&
-    LOGIN_ROLES.every((role) => passwords?.[role]) && passwords
-  ) return { ...content, secretKey, urlSigningSecret, passwords };
-  throw new StackError(
-    `${path} is broken, which holds the database's passwords: remove it and run "deno task reset".`,
-  );
 }
 
 function pathIn(dataDir: string): string {

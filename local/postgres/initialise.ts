@@ -3,14 +3,14 @@ import { StackError } from "../config.ts";
 import { join } from "../paths.ts";
 import type { Runner } from "./runner.ts";
 
-/** Makes a cluster in the folder, whose content is removed. */
+/** Makes a cluster, in place of what an earlier start has not finished. Its folder is closed to other users. */
 export async function initialise(
   home: string,
   cluster: string,
   runner: Runner,
   superuserPassword: string,
 ): Promise<void> {
-  await empty(cluster);
+  await removeUnfinished(cluster);
   const password = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(password, superuserPassword);
@@ -48,15 +48,11 @@ export async function initialise(
   }
 }
 
-/** What an earlier start has not finished. */
-async function empty(folder: string): Promise<void> {
-  try {
-    for await (const { name } of Deno.readDir(folder)) {
-      await Deno.remove(join(folder, name), { recursive: true });
-    }
-  } catch {
+async function removeUnfinished(cluster: string): Promise<void> {
+  await Deno.remove(cluster, { recursive: true }).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return;
     throw new StackError(
-      `${folder} cannot be used: remove it, or set LOCAL_DATA_DIR.`,
+      `${cluster} cannot be used: remove it, or set LOCAL_DATA_DIR.`,
     );
-  }
+  });
 }

@@ -44,7 +44,7 @@ export async function startPostgres(
 ): Promise<PostgresServer> {
   const runner = await postgresRunner();
   const home = await binariesFor(runner);
-  const cluster = await clusterFolder(options.dataDir, runner);
+  const cluster = clusterFolder(options.dataDir, runner);
   const prepared = join(cluster, "prepared");
   await untilEnded(cluster);
   const isNew = !await exists(prepared);

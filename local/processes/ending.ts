@@ -1,5 +1,5 @@
 /** When a command in the foreground is to end. */
-import { watchLaunchers } from "./launcher.ts";
+import { launcherGone } from "./launcher.ts";
 
 const SIGNALS: Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -9,6 +9,6 @@ export async function askedToEnd(): Promise<string> {
   for (const signal of SIGNALS) {
     Deno.addSignalListener(signal, () => resolve(signal));
   }
-  await watchLaunchers(() => resolve("its launcher is gone"));
+  void launcherGone().then(() => resolve("its launcher is gone"));
   return await promise;
 }

@@ -11,23 +11,16 @@ interface Link {
 
 const INTERVAL_MS = 500;
 
-/** Calls `onGone` once when a launcher has ended. Returns how to stop watching. */
-export async function watchLaunchers(onGone: () => void): Promise<() => void> {
+/** Resolves when a launcher has ended. */
+export async function launcherGone(): Promise<void> {
   const chain = await launchers();
-  let stopped = false;
+  const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setInterval(async () => {
     for (const { pid, startedAt } of chain) {
-      if ((await inspect(pid))?.startedAt !== startedAt && !stopped) {
-        stopped = true;
-        clearInterval(timer);
-        return onGone();
-      }
+      if ((await inspect(pid))?.startedAt !== startedAt) resolve();
     }
   }, INTERVAL_MS);
-  return () => {
-    stopped = true;
-    clearInterval(timer);
-  };
+  return await promise.finally(() => clearInterval(timer));
 }
 
 /**

@@ -1,6 +1,5 @@
 // For tests: the service over HTTP, on a database of a hosted project before its first migration.
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import { exportJWK, generateKeyPair } from "npm:jose@6.2.18";
 import { join } from "node:path";
 import { openDataFolder } from "../data_folder.ts";
 import { startDatabase } from "../database.ts";
@@ -77,7 +76,7 @@ export async function withStand(
   await using parts = new AsyncDisposableStack();
   const folder = parts.use(await temporaryDataFolder());
   const dataDir = await openDataFolder(folder.path);
-  const { passwords } = await openStackFile(dataDir);
+  const { passwords, signingKey: jwk } = await openStackFile(dataDir);
   const database = await startDatabase({ dataDir, port: 0, passwords });
   parts.defer(() => database.stop());
   const open = (url: string) => {
@@ -89,9 +88,7 @@ export async function withStand(
   const postgres = open(database.url);
   await postgres.unsafe(FIXTURE);
   const filesDir = join(dataDir, "files");
-  const pair = await generateKeyPair("ES256", { extractable: true });
-  const jwk = await exportJWK(pair.privateKey);
-  const key = await signingKey({ ...jwk, kid: "one" });
+  const key = await signingKey(jwk);
 
   const server = Deno.serve({
     hostname: "127.0.0.1",
@@ -116,7 +113,7 @@ export async function withStand(
   parts.defer(() => service.close());
 
   const now = Math.floor(Date.now() / 1000);
-  const tokenOf = async (claims: Claims, kid = "one") =>
+  const tokenOf = async (claims: Claims, kid = jwk.kid) =>
     await (await signingKey({ ...jwk, kid })).sign({
       role: "authenticated",
       exp: now + 3600,

@@ -151,7 +151,12 @@ Deno.test("a stack prints no secret key, password, e-mail address or code of Aut
     await Deno.readTextFile(join(place.dataDir, "stack.json")),
   );
   const printed = launched.printed();
-  const hidden = [email, secretKey, ...Object.values(kept.passwords)];
+  const hidden = [
+    email,
+    secretKey,
+    kept.signingKey.d,
+    ...Object.values(kept.passwords),
+  ];
   for (const value of hidden) assert.ok(!printed.includes(value), printed);
   assert.doesNotMatch(printed, /code is|verify\?token/);
 });

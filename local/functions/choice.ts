@@ -1,6 +1,7 @@
 /** Which functions are served: source or bundles, and by which Deno. */
-import { buildDir, root, StackError, type StackOptions } from "../config.ts";
+import { buildDir, root, type StackOptions } from "../config.ts";
 import { join } from "../paths.ts";
+import { run } from "../processes/run.ts";
 import { type Runtime, runtimeFor } from "./runtime.ts";
 
 export interface Choice {
@@ -23,11 +24,9 @@ export async function chooseFunctions(
 
 /** Bundles the functions as they are deployed, and returns their folder. */
 async function build(): Promise<string> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+  await run(Deno.execPath(), {
     args: ["run", "-A", "--quiet", join(root, "scripts/build.ts")],
     cwd: root,
-    stdout: "null",
-  }).output();
-  if (!success) throw new StackError(new TextDecoder().decode(stderr).trim());
+  }, "The functions cannot be built:");
   return join(buildDir, "supabase/functions");
 }

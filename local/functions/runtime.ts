@@ -1,6 +1,7 @@
 /** The Deno that runs the functions: the stack's own, or another version, such as the hosted runtime's. */
-import { buildDir, StackError } from "../config.ts";
+import { buildDir } from "../config.ts";
 import { join } from "../paths.ts";
+import { run } from "../processes/run.ts";
 import { entrypoint, functionNames } from "./folder.ts";
 
 export interface Runtime {
@@ -77,7 +78,11 @@ async function other(deno: string, dir: string): Promise<Runtime> {
   const files = await Promise.all(
     names.map(async (name) => await entrypoint(dir, name) ?? name),
   );
-  await run(program, ["cache", "--quiet", "--check", ...args, ...files], env);
+  await runDeno(
+    program,
+    ["cache", "--quiet", "--check", ...args, ...files],
+    env,
+  );
   return { program, args, env, ignoresEnv: false };
 }
 
@@ -89,32 +94,22 @@ async function locate(deno: string) {
     "console.log(Deno.execPath(), Deno.version.deno)",
   ];
   const printed = /^\d+\.\d+\.\d+$/.test(deno)
-    ? await run("npx", ["-y", `deno@${deno}`, ...ask])
-    : await run(deno, ask);
+    ? await runDeno("npx", ["-y", `deno@${deno}`, ...ask])
+    : await runDeno(deno, ask);
   const [, program = deno, version = "unknown"] =
     /^(.*) (\S+)$/.exec(printed.trim()) ?? [];
   return { program, version };
 }
 
-/** Runs a program to its end and returns what it has printed. */
-async function run(
+/** Runs a Deno to its end and returns what it has printed. */
+async function runDeno(
   program: string,
   args: string[],
   env: Record<string, string> = {},
 ): Promise<string> {
-  const decoder = new TextDecoder();
-  try {
-    const { success, stdout, stderr } = await new Deno.Command(program, {
-      args,
-      env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
-    }).output();
-    if (!success) throw new Error(decoder.decode(stderr).trim());
-    return decoder.decode(stdout);
-  } catch (error) {
-    throw new StackError(
-      `LOCAL_FUNCTIONS_DENO does not run "${program} ${args.join(" ")}": ${
-        error instanceof Error ? error.message : error
-      }`,
-    );
-  }
+  const { stdout } = await run(program, {
+    args,
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
+  }, `LOCAL_FUNCTIONS_DENO does not run "${program} ${args.join(" ")}":`);
+  return stdout;
 }

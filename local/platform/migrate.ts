@@ -1,6 +1,7 @@
 /** Migrations and seed, applied by the Supabase CLI as it applies them to a hosted project. */
-import { root, StackError } from "../config.ts";
+import { root } from "../config.ts";
 import { join } from "../paths.ts";
+import { run } from "../processes/run.ts";
 import { withConnection } from "../sql.ts";
 
 const CLI = "npm:supabase@2.117.0";
@@ -52,7 +53,7 @@ export async function runCli(
     url.password = "";
     return url.href;
   });
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { stdout, stderr } = await run(Deno.execPath(), {
     args: ["run", "-A", "--quiet", CLI, ...shown],
     cwd: root,
     env: {
@@ -62,16 +63,8 @@ export async function runCli(
       ...env,
       ...(password && { PGPASSWORD: password }),
     },
-    stdin: "null",
-  }).output();
-  const printed = new TextDecoder().decode(stdout) +
-    new TextDecoder().decode(stderr);
-  if (!success) {
-    throw new StackError(
-      `supabase ${args[0]} ${args[1]} failed:\n${printed.trim()}`,
-    );
-  }
-  return printed;
+  }, `supabase ${args[0]} ${args[1]} failed:\n`);
+  return stdout + stderr;
 }
 
 async function appliedMigrations(dbUrl: string): Promise<string[]> {

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { root, StackError } from "../config.ts";
 import { dirname, join } from "../paths.ts";
+import { run } from "../processes/run.ts";
 import type { Runner } from "./runner.ts";
 
 /** Never called: that the package is named here makes Deno install it. */
@@ -44,12 +45,9 @@ export async function stage(installed: string, copy: string): Promise<string> {
     dir: dirname(copy),
     prefix: "continuum-postgres-",
   });
-  const { success } = await new Deno.Command("/bin/sh", {
+  await run("/bin/sh", {
     args: ["-c", 'umask 022 && cp -RL "$0/." "$1"', installed, unfinished],
-  }).output();
-  if (!success) {
-    throw new StackError(`PostgreSQL cannot be copied to ${unfinished}.`);
-  }
+  }, `PostgreSQL cannot be copied to ${unfinished}:`);
   await Deno.chmod(unfinished, 0o755);
   await Deno.rename(unfinished, copy).catch(async (error) => {
     await Deno.remove(unfinished, { recursive: true });

@@ -1,6 +1,7 @@
 /** A new cluster, as a hosted project's is made. */
 import { StackError } from "../config.ts";
 import { join } from "../paths.ts";
+import { run } from "../processes/run.ts";
 import type { Runner } from "./runner.ts";
 
 /** Makes a cluster, in place of what an earlier start has not finished. Its folder is closed to other users. */
@@ -17,32 +18,22 @@ export async function initialise(
     if (runner.uid !== undefined) {
       await Deno.chown(password, runner.uid, runner.gid ?? null);
     }
-    const { success, stderr } = await new Deno.Command(
-      join(home, "bin/initdb"),
-      {
-        args: [
-          `--pgdata=${cluster}`,
-          "--username=supabase_admin",
-          `--pwfile=${password}`,
-          "--auth=scram-sha-256",
-          "--encoding=UTF8",
-          // As on a hosted project, letters of every script are letters; search depends on it.
-          `--locale=${Deno.build.os === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
-          "--no-instructions",
-        ],
-        cwd: "/",
-        env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
-        clearEnv: true,
-        ...runner,
-      },
-    ).output();
-    if (!success) {
-      throw new StackError(
-        `PostgreSQL cannot make its data folder ${cluster}: ${
-          new TextDecoder().decode(stderr).trim()
-        }`,
-      );
-    }
+    await run(join(home, "bin/initdb"), {
+      args: [
+        `--pgdata=${cluster}`,
+        "--username=supabase_admin",
+        `--pwfile=${password}`,
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        // As on a hosted project, letters of every script are letters; search depends on it.
+        `--locale=${Deno.build.os === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
+        "--no-instructions",
+      ],
+      cwd: "/",
+      env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
+      clearEnv: true,
+      ...runner,
+    }, `PostgreSQL cannot make its data folder ${cluster}:`);
   } finally {
     await Deno.remove(password);
   }

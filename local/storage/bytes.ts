@@ -136,16 +136,11 @@ async function receive(
 async function measure(path: string) {
   const hash = createHash("md5");
   let size = 0;
-  using file = await Deno.open(path, { read: true });
+  const file = await Deno.open(path, { read: true });
   await file.sync();
-  const buffer = new Uint8Array(64 * 1024);
-  for (
-    let read = await file.read(buffer);
-    read !== null;
-    read = await file.read(buffer)
-  ) {
-    hash.update(buffer.subarray(0, read));
-    size += read;
+  for await (const chunk of file.readable) {
+    hash.update(chunk);
+    size += chunk.byteLength;
   }
   return { size, digest: hash.digest("hex") };
 }

@@ -1,5 +1,6 @@
 // Bytes without a row: what a crash left between the two.
-import { dirname, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { folders, pruneFolders } from "./bytes.ts";
 import { service } from "./caller.ts";
 import type { Database } from "./db.ts";
@@ -7,12 +8,6 @@ import { RESUMABLE_TTL_MS } from "./resumable.ts";
 
 /** Younger files may belong to an upload of another process that is just finishing. */
 const GRACE_MS = 60_000;
-
-interface Found {
-  path: string;
-  name: string;
-  age: number;
-}
 
 /**
  * Removes temporary files, expired resumable uploads, and versions that no row names. Answers how
@@ -23,58 +18,46 @@ export async function removeOrphans(
   root: string,
 ): Promise<number> {
   const { objects, incoming, resumable } = folders(root);
-  const doomed: Found[] = [];
-  for await (const file of files(incoming)) {
-    if (file.age > GRACE_MS) doomed.push(file);
-  }
-  for await (const file of files(resumable)) {
-    if (file.age > RESUMABLE_TTL_MS) doomed.push(file);
-  }
-  let batch: Found[] = [];
-  const judge = async () => {
-    const versions = await liveVersions(db, batch.map(({ name }) => name));
-    doomed.push(...batch.filter(({ name }) => !versions.has(name)));
-    batch = [];
-  };
-  for await (const file of files(objects)) {
-    if (file.age > GRACE_MS) batch.push(file);
-    if (batch.length === 500) await judge();
-  }
-  await judge();
-  for (const { path } of doomed) {
+  const doomed = [
+    ...await filesOlderThan(GRACE_MS, incoming),
+    ...await filesOlderThan(RESUMABLE_TTL_MS, resumable),
+    ...await withoutRow(db, await filesOlderThan(GRACE_MS, objects)),
+  ];
+  for (const path of doomed) {
     await Deno.remove(path);
     await pruneFolders(dirname(path), objects);
   }
   return doomed.length;
 }
 
-async function liveVersions(
-  db: Database,
-  versions: string[],
-): Promise<Set<string>> {
-  if (versions.length === 0) return new Set();
-  const self = service(new Request("http://localhost/"));
+/** Those of an object's versions that no row names. */
+async function withoutRow(db: Database, paths: string[]): Promise<string[]> {
+  if (paths.length === 0) return [];
   const rows = await db.as(
-    self,
+    service(new Request("http://localhost/")),
     "storage.object.clean",
     (sql) =>
       sql<{ version: string }[]>`
-        select version from storage.objects where version = any(${versions})`,
+        select version from storage.objects where version = any(${
+        paths.map((path) => basename(path))
+      })`,
   );
-  return new Set(rows.map(({ version }) => version));
+  const versions = new Set(rows.map(({ version }) => version));
+  return paths.filter((path) => !versions.has(basename(path)));
 }
 
-async function* files(folder: string): AsyncGenerator<Found> {
-  for await (const entry of Deno.readDir(folder)) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory) yield* files(path);
-    else {
-      const { mtime } = await Deno.stat(path);
-      yield {
-        path,
-        name: entry.name,
-        age: Date.now() - (mtime?.getTime() ?? 0),
-      };
-    }
+/** The files below a folder that were last written longer than `ms` ago. */
+async function filesOlderThan(ms: number, folder: string): Promise<string[]> {
+  const entries = await readdir(folder, {
+    recursive: true,
+    withFileTypes: true,
+  });
+  const old: string[] = [];
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const { mtime } = await Deno.stat(path);
+    if (Date.now() - (mtime?.getTime() ?? 0) > ms) old.push(path);
   }
+  return old;
 }

@@ -7,6 +7,9 @@ export const root = fromFileUrl(new URL("../", import.meta.url));
 /** What can be made again at any time: bundles, and the caches of other versions of Deno. */
 export const buildDir = `${root}.build`;
 
+/** The Supabase CLI, which applies migrations and deploys. */
+export const SUPABASE_CLI = "npm:supabase@2.117.0";
+
 export interface StackOptions {
   /** The gateway's port; 0 picks a free one. */
   port: number;

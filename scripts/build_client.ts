@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import ts from "npm:typescript@5.9.3";
 import { StackError } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
+import { run } from "../local/processes/run.ts";
 import { bundleCli } from "./bundle_cli.ts";
 import { adapterSizes } from "./client_sizes.ts";
 
@@ -72,18 +73,10 @@ export async function buildClient(folder: string): Promise<void> {
 }
 
 async function installFrameworks(): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+  await run(Deno.execPath(), {
     args: ["install", "--quiet", "--frozen"],
     cwd: adapters,
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (success) return;
-  throw new StackError(
-    `The frameworks of the adapters cannot be installed:\n${
-      new TextDecoder().decode(stderr)
-    }`,
-  );
+  }, "The frameworks of the adapters cannot be installed:");
 }
 
 /** Finds packages where the adapters' tests have installed them. */

@@ -1,5 +1,6 @@
 /** One `deno test`, and what it has come to. */
 import { askedToEnd } from "../local/processes/ending.ts";
+import { linesOf } from "../local/processes/lines.ts";
 import type { Run } from "./test_runs.ts";
 
 /** A run that prints nothing for this long hangs. */
@@ -46,7 +47,7 @@ export async function runTests(
       timer = setTimeout(onSilence, SILENCE_MS);
       // ok | 12 passed (3 steps) | 0 failed | 1 ignored (4s)
       counts = /\| (\d+) passed.*? \| (\d+) failed/.exec(line) ?? counts;
-      await print(line);
+      await print(`${line}\n`);
     }
   };
   await Promise.all([follow(child.stdout), follow(child.stderr)]);
@@ -61,16 +62,4 @@ export async function runTests(
       failed: Number(counts[2]),
       hasEnded: true,
     };
-}
-
-async function* linesOf(
-  output: ReadableStream<Uint8Array>,
-): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of output.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield `${line}\n`;
-  }
-  if (rest !== "") yield `${rest}\n`;
 }

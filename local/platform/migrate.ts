@@ -1,10 +1,8 @@
 /** Migrations and seed, applied by the Supabase CLI as it applies them to a hosted project. */
-import { root } from "../config.ts";
+import { root, SUPABASE_CLI } from "../config.ts";
 import { join } from "../paths.ts";
 import { run } from "../processes/run.ts";
 import { withConnection } from "../sql.ts";
-
-const CLI = "npm:supabase@2.117.0";
 
 /** Applies what is pending as `postgres`, and the seed where the database has just been made. */
 export async function migrate(
@@ -54,7 +52,7 @@ export async function runCli(
     return url.href;
   });
   const { stdout, stderr } = await run(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", CLI, ...shown],
+    args: ["run", "-A", "--quiet", SUPABASE_CLI, ...shown],
     cwd: root,
     env: {
       SUPABASE_TELEMETRY_DISABLED: "1",

@@ -2,6 +2,7 @@
  * A process below the stack, which ends with it: even if the stack is killed, the pipe that is the child's
  * standard input is closed then, and a watcher beside the child ends it.
  */
+import { linesOf } from "./lines.ts";
 
 export interface ChildOptions {
   args: string[];
@@ -59,15 +60,15 @@ export function spawnChild(command: string, options: ChildOptions): Child {
   }).spawn();
 
   const lines: string[] = [];
-  const keep = (line: string) => {
-    lines.push(line);
-    if (lines.length > KEPT_LINES) lines.shift();
-    onLine?.(line);
-  };
-  const printed = Promise.all([
-    readLines(process.stdout, keep),
-    readLines(process.stderr, keep),
-  ]);
+  const printed = Promise.all(
+    [process.stdout, process.stderr].map(async (output) => {
+      for await (const line of linesOf(output)) {
+        lines.push(line);
+        if (lines.length > KEPT_LINES) lines.shift();
+        onLine?.(line);
+      }
+    }),
+  );
 
   let over = false;
   let asked: Promise<void> | null = null;
@@ -88,17 +89,4 @@ export function spawnChild(command: string, options: ChildOptions): Child {
       await finished;
     },
   };
-}
-
-async function readLines(
-  stream: ReadableStream<Uint8Array>,
-  onLine: (line: string) => void,
-): Promise<void> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop() ?? "";
-    parts.forEach(onLine);
-  }
-  if (rest !== "") onLine(rest);
 }

@@ -1,7 +1,5 @@
 /** The Supabase CLI, which knows the Management API and how to reach a project's database. */
-import { root } from "../../local/config.ts";
-
-const CLI = "npm:supabase@2.117.0";
+import { root, SUPABASE_CLI } from "../../local/config.ts";
 
 /** A command of the CLI that failed, with what it printed. */
 export class CliError extends Error {
@@ -55,7 +53,7 @@ function command(
   output: "piped" | "inherit" = "piped",
 ): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", CLI, ...args],
+    args: ["run", "-A", "--quiet", SUPABASE_CLI, ...args],
     cwd: root,
     stdin: output === "inherit" ? "inherit" : "null",
     stdout: output,

@@ -1,6 +1,6 @@
 /** Checks of this machine and of the settings, before anything is asked. */
-import { root } from "../../local/config.ts";
-import { optionsFromEnv } from "../../local/config.ts";
+import { optionsFromEnv, root } from "../../local/config.ts";
+import { isFree } from "../../local/ports.ts";
 import { type Check, failed, ok, skipped, warning } from "./check.ts";
 import type { Expected } from "./expected.ts";
 import type { Target } from "./target.ts";
@@ -75,15 +75,6 @@ function ports() {
       `Port ${taken.join(" and ")} in use.`,
       "Stop what uses it, or set LOCAL_PORT and LOCAL_DB_PORT.",
     );
-}
-
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function url({ url, source }: Target) {

@@ -3,6 +3,7 @@
  * of Continuum's migrations. The CLI finds them by a profile.
  */
 import { dirname, join } from "node:path";
+import { SUPABASE_CLI } from "../../local/config.ts";
 import { openDataFolder } from "../../local/data_folder.ts";
 import { type Database, startDatabase } from "../../local/database.ts";
 import { openStackFile } from "../../local/stack_file.ts";
@@ -30,8 +31,6 @@ export interface HostedProject extends AsyncDisposable {
   /** Runs the Supabase CLI against it. */
   cli(args: string[]): Promise<{ code: number; printed: string }>;
 }
-
-const CLI = "npm:supabase@2.117.0";
 
 export async function hostedProject(): Promise<HostedProject> {
   const parts = new AsyncDisposableStack();
@@ -71,7 +70,7 @@ export async function hostedProject(): Promise<HostedProject> {
     password: passwords.postgres,
     deploy: (args = [], more = {}) =>
       run(["scripts/deploy.ts", REF, ...args], { ...env, ...more }),
-    cli: (args) => run([CLI, ...args, "--project-ref", REF], env),
+    cli: (args) => run([SUPABASE_CLI, ...args, "--project-ref", REF], env),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }

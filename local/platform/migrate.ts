@@ -24,7 +24,7 @@ export async function migrate(
 }
 
 /** The CLI asks for TLS, which a database of this machine does not have. */
-export function cliUrl(dbUrl: string): string {
+function cliUrl(dbUrl: string): string {
   const url = new URL(dbUrl);
   const isHere = ["127.0.0.1", "localhost"].includes(url.hostname);
   if (isHere && !url.searchParams.has("sslmode")) {

@@ -2,10 +2,7 @@
 import { failure } from "./errors.ts";
 
 /** The largest object of any bucket, in bytes: the default of a hosted project and of the CLI. */
-export const MAX_OBJECT_BYTES = 50 * 1024 * 1024;
-
-/** The largest custom metadata, in bytes of JSON. */
-export const MAX_USER_METADATA_BYTES = 1024 * 1024;
+const MAX_OBJECT_BYTES = 50 * 1024 * 1024;
 
 /** Object keys are ASCII: letters, digits and the punctuation that S3 calls safe. */
 export function requireKey(key: string): void {

@@ -143,6 +143,9 @@ browserTest(
     await entry.tap();
     await messagesOf(page).getByText("second, revised").waitFor();
     assert.ok(await entry.isHidden());
+    const arrows = await page.getByRole("group", { name: "Branches" })
+      .boundingBox();
+    assert.ok(arrows && arrows.width > arrows.height, "the arrows are stacked");
     await page.getByLabel("Message", { exact: true }).fill("from a phone");
     await page.getByRole("button", { name: "Send", exact: true }).tap();
     await messagesOf(page).getByText("from a phone").waitFor();

@@ -11,7 +11,8 @@ import {
   shown,
   type User,
 } from "./importing.ts";
-import { ALL, type MadeExport } from "./made_exports.ts";
+import { ALL } from "./made_exports/all.ts";
+import type { MadeExport } from "./made_exports/made_export.ts";
 
 /** An import that nothing disturbs. */
 async function undisturbed(made: MadeExport) {

@@ -19,7 +19,8 @@ import {
   shown,
   temporaryFolder,
 } from "./importing.ts";
-import { chatgpt, chatgptConversation, codex } from "./made_exports.ts";
+import { chatgpt, chatgptConversation } from "./made_exports/chatgpt.ts";
+import { codex } from "./made_exports/codex.ts";
 
 const PNG = Uint8Array.from(
   atob(

@@ -13,7 +13,7 @@ import {
   newUser,
   type User,
 } from "../import/importing.ts";
-import { chatgptConversation } from "../import/made_exports.ts";
+import { chatgptConversation } from "../import/made_exports/chatgpt.ts";
 import { entry, Machine, settle } from "./machines.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

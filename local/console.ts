@@ -3,6 +3,7 @@ import { getMimeType } from "hono/utils/mime";
 import type { ConsoleBundle } from "../scripts/console_bundle.ts";
 import { consolePage, contentSecurityPolicy } from "../scripts/console_page.ts";
 import { root } from "./config.ts";
+import { filesBelow } from "./files_below.ts";
 import { PUBLISHABLE_KEY } from "./keys.ts";
 import { join } from "./paths.ts";
 
@@ -92,18 +93,11 @@ function answer(
   });
 }
 
-/** When a file below `folder` was last changed, in milliseconds. What is built does not count. */
+/** When a file below `folder` was last written, in milliseconds. What is built does not count. */
 async function newest(folder: string): Promise<number> {
-  let latest = 0;
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (name === "dist") continue;
-    const path = join(folder, name);
-    latest = Math.max(
-      latest,
-      isDirectory
-        ? await newest(path)
-        : (await Deno.stat(path)).mtime?.getTime() ?? 0,
-    );
-  }
-  return latest;
+  const files = await filesBelow(folder);
+  return Math.max(
+    ...files.filter(({ path }) => !path.includes("/dist/"))
+      .map(({ writtenAt }) => writtenAt),
+  );
 }

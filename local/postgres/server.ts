@@ -9,7 +9,6 @@ import { initialise } from "./initialise.ts";
 import { postgresRunner } from "./runner.ts";
 
 export interface PostgresServer {
-  port: number;
   /** Whether the cluster has just been made, and holds nothing. */
   isNew: boolean;
   /** Keeps the cluster: one that was not prepared to the end is made anew at the next start. */
@@ -55,7 +54,6 @@ export async function startPostgres(
   let child: Child | null = null;
   let stopped = false;
   const server: PostgresServer = {
-    port: options.port,
     isNew,
     markPrepared: () => Deno.writeTextFile(prepared, ""),
     async start() {

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { DUPLICATE, NOT_FOUND, text, withObjects } from "./testing_objects.ts";
-import { ALICE, filesBelow, refusal } from "./testing.ts";
+import { ALICE, filesIn, refusal } from "./testing.ts";
 
 Deno.test("changes of objects", async (t) => {
   await withObjects(async ({ stand, alice, put, get }) => {
@@ -19,7 +19,7 @@ Deno.test("changes of objects", async (t) => {
         );
         equal((await alice.update(key, text("three"))).error, null);
         equal((await get(`files/${key}`)).text, "three");
-        const versions = (await filesBelow(stand.filesDir)).filter((path) =>
+        const versions = (await filesIn(stand.filesDir)).filter((path) =>
           path.includes(`${key}/`)
         );
         equal(versions.length, 1);
@@ -94,7 +94,7 @@ Deno.test("changes of objects", async (t) => {
           400,
         ]);
         equal((await get(`files/${ALICE}/race`)).text, `body ${won}`);
-        const left = (await filesBelow(stand.filesDir)).filter((path) =>
+        const left = (await filesIn(stand.filesDir)).filter((path) =>
           path.includes(`${ALICE}/race/`)
         );
         equal(left.length, 1);
@@ -121,7 +121,7 @@ Deno.test("changes of objects", async (t) => {
         ]);
         equal(removed.data?.length, 3);
         deepEqual(refusal(await get(`files/${ALICE}/a.txt`)), NOT_FOUND);
-        const left = (await filesBelow(stand.filesDir)).filter((path) =>
+        const left = (await filesIn(stand.filesDir)).filter((path) =>
           /copied|moved|digits|a\.txt/.test(path)
         );
         deepEqual(left, []);

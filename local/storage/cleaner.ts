@@ -1,6 +1,6 @@
 // Bytes without a row: what a crash left between the two.
-import { readdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
+import { filesBelow } from "../files_below.ts";
 import { folders, pruneFolders } from "./bytes.ts";
 import { service } from "./caller.ts";
 import type { Database } from "./db.ts";
@@ -48,16 +48,7 @@ async function withoutRow(db: Database, paths: string[]): Promise<string[]> {
 
 /** The files below a folder that were last written longer than `ms` ago. */
 async function filesOlderThan(ms: number, folder: string): Promise<string[]> {
-  const entries = await readdir(folder, {
-    recursive: true,
-    withFileTypes: true,
-  });
-  const old: string[] = [];
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const { mtime } = await Deno.stat(path);
-    if (Date.now() - (mtime?.getTime() ?? 0) > ms) old.push(path);
-  }
-  return old;
+  return (await filesBelow(folder))
+    .filter(({ writtenAt }) => Date.now() - writtenAt > ms)
+    .map(({ path }) => path);
 }

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { ALICE, filesBelow, refusal, withStand } from "./testing.ts";
+import { ALICE, filesIn, refusal, withStand } from "./testing.ts";
 
 const MIB = 1 << 20;
 
@@ -51,11 +51,11 @@ Deno.test("failures", async (t) => {
             },
           ).catch(() => {});
           await until(async () =>
-            (await filesBelow(`${filesDir}/incoming`)).length === 1
+            (await filesIn(`${filesDir}/incoming`)).length === 1
           );
           client.abort();
           await request;
-          await until(async () => (await filesBelow(filesDir)).length === 0);
+          await until(async () => (await filesIn(filesDir)).length === 0);
           const rows = await stand.admin`select from storage.objects`;
           equal(rows.length, 0);
         },
@@ -77,7 +77,7 @@ Deno.test("failures", async (t) => {
         });
         const answer = put("big", body);
         await until(async () => {
-          const [file] = await filesBelow(`${filesDir}/incoming`);
+          const [file] = await filesIn(`${filesDir}/incoming`);
           return file !== undefined &&
             (await Deno.stat(file)).size === 20 * MIB;
         });
@@ -132,7 +132,7 @@ Deno.test("failures", async (t) => {
         const alice = (await stand.as(ALICE)).storage.from("files");
         equal((await alice.remove([`${ALICE}/big`])).data?.length, 1);
         await put("kept", "bytes");
-        const [kept] = await filesBelow(`${filesDir}/objects`);
+        const [kept] = await filesIn(`${filesDir}/objects`);
         const orphan =
           `${filesDir}/objects/files/${ALICE}/orphan/${crypto.randomUUID()}`;
         const half = `${filesDir}/incoming/${crypto.randomUUID()}`;
@@ -146,7 +146,7 @@ Deno.test("failures", async (t) => {
         }
         await Deno.utime(kept ?? "", long, long);
         await (await stand.another()).close();
-        deepEqual((await filesBelow(filesDir)).sort(), [kept, fresh].sort());
+        deepEqual((await filesIn(filesDir)).sort(), [kept, fresh].sort());
         equal(
           (await stand.call("GET", `/object/files/${ALICE}/kept`)).text,
           "bytes",
@@ -156,7 +156,7 @@ Deno.test("failures", async (t) => {
 
     await t.step("a row whose bytes are missing says so", async () => {
       await put("lost", "bytes");
-      const [path] = (await filesBelow(filesDir)).filter((path) =>
+      const [path] = (await filesIn(filesDir)).filter((path) =>
         path.includes("/lost/")
       );
       await Deno.remove(path ?? "");

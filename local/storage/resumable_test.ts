@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 // deno-lint-ignore no-import-prefix -- only this test uses it
 import { DetailedError, Upload } from "npm:tus-js-client@4.3.1";
-import { ALICE, BOB, filesBelow, type Stand, withStand } from "./testing.ts";
+import { ALICE, BOB, filesIn, type Stand, withStand } from "./testing.ts";
 
 const CHUNK = 256 * 1024;
 
@@ -123,7 +123,7 @@ Deno.test("resumable uploads", async (t) => {
       ]);
       await alice.remove([key]);
       const id = url?.split("/").at(-1) ?? "";
-      const left = (await filesBelow(stand.filesDir)).filter((path) =>
+      const left = (await filesIn(stand.filesDir)).filter((path) =>
         path.includes(id)
       );
       deepEqual(left, []);

@@ -58,10 +58,8 @@ export async function createStorageService(
     options.publicUrl,
   );
   const app = new Hono();
-  app.all("/upload/resumable", (c) => resumable(c.req.raw));
   app.all("/upload/resumable/*", (c) => resumable(c.req.raw));
   app.use(cors({ origin: "*" }));
-  app.get("/status", (c) => c.body(null));
   app.route("/bucket", bucketRoutes(deps));
   app.all("/object/public/*", (c) => c.notFound());
   // Named routes before those that take any bucket's name.

@@ -3,6 +3,7 @@ import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { join } from "node:path";
 import { openDataFolder } from "../data_folder.ts";
 import { startDatabase } from "../database.ts";
+import { filesBelow } from "../files_below.ts";
 import { type Claims, signingKey } from "../keys.ts";
 import { connect, type Sql } from "../sql.ts";
 import { openStackFile } from "../stack_file.ts";
@@ -165,13 +166,7 @@ export async function withStand(
   }
 }
 
-/** Every file below the service's folder. */
-export async function filesBelow(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const entry of Deno.readDir(folder)) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) found.push(...await filesBelow(path));
-    else found.push(path);
-  }
-  return found;
+/** The path of every file below a folder of the service's. */
+export async function filesIn(folder: string): Promise<string[]> {
+  return (await filesBelow(folder)).map(({ path }) => path);
 }

@@ -139,7 +139,7 @@ export async function discard(
   }
 }
 
-export function metadataOf(
+function metadataOf(
   stored: Stored,
   declared: { mimeType: string; cacheControl: string },
 ): ObjectMetadata {

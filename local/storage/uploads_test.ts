@@ -7,7 +7,7 @@ import {
   TOO_LARGE,
   withObjects,
 } from "./testing_objects.ts";
-import { ALICE, BOB, filesBelow, refusal } from "./testing.ts";
+import { ALICE, BOB, filesIn, refusal } from "./testing.ts";
 
 Deno.test("uploads", async (t) => {
   await withObjects(async ({ stand, alice, put, get }) => {
@@ -97,13 +97,13 @@ Deno.test("uploads", async (t) => {
     await t.step(
       "an upload without a policy is refused before its bytes are kept",
       async () => {
-        const before = (await filesBelow(stand.filesDir)).length;
+        const before = (await filesIn(stand.filesDir)).length;
         deepEqual(refusal(await put(`files/${BOB}/x`)), DENIED);
         deepEqual(refusal(await put(`absent/x`)), [
           400,
           "404 Bucket not found: Bucket not found",
         ]);
-        equal((await filesBelow(stand.filesDir)).length, before);
+        equal((await filesIn(stand.filesDir)).length, before);
       },
     );
 
@@ -147,7 +147,7 @@ Deno.test("uploads", async (t) => {
           new Blob(["x".repeat(200_000)], { type: "text/plain" }),
         );
         deepEqual(refusal(await put(`small/${ALICE}/form`, form)), TOO_LARGE);
-        equal((await filesBelow(`${stand.filesDir}/incoming`)).length, 0);
+        equal((await filesIn(`${stand.filesDir}/incoming`)).length, 0);
       },
     );
 
@@ -200,7 +200,7 @@ Deno.test("uploads", async (t) => {
         const out = await put(`files/${ALICE}/..%2F..%2F..%2Fout`);
         match(refusal(out)[1], /^400 InvalidKey/);
         ok(
-          !(await filesBelow(stand.filesDir)).some((path) =>
+          !(await filesIn(stand.filesDir)).some((path) =>
             path.endsWith("/out")
           ),
         );

@@ -1,8 +1,8 @@
 /** Where a local stack listens and keeps its data, and which of its services are elsewhere. */
-import { fromFileUrl } from "./paths.ts";
+import { fileURLToPath } from "node:url";
 
 /** The checkout. */
-export const root = fromFileUrl(new URL("../", import.meta.url));
+export const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** What can be made again at any time: bundles, and the caches of other versions of Deno. */
 export const buildDir = `${root}.build`;

@@ -1,11 +1,11 @@
 /** The page at `/` of the gateway: the console, bundled when it is first asked for and again when it has changed. */
+import { join } from "node:path";
 import { getMimeType } from "hono/utils/mime";
 import type { ConsoleBundle } from "../scripts/console_bundle.ts";
 import { consolePage, contentSecurityPolicy } from "../scripts/console_page.ts";
 import { root } from "./config.ts";
 import { filesBelow } from "./files_below.ts";
 import { PUBLISHABLE_KEY } from "./keys.ts";
-import { join } from "./paths.ts";
 
 /** Answers what is the page's, and null for any other path. */
 export type ConsoleService = (request: Request) => Promise<Response | null>;

@@ -1,6 +1,6 @@
 /** The folder in which a stack keeps everything that outlives it. */
+import { join, resolve } from "node:path";
 import { StackError } from "./config.ts";
-import { join, resolve } from "./paths.ts";
 import { clusterFolders } from "./postgres/folders.ts";
 
 /** Locked by the stack that runs on the folder; made by its first. */

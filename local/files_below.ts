@@ -1,6 +1,6 @@
 /** What is in a folder and in all folders below it. */
 import { readdir } from "node:fs/promises";
-import { join } from "./paths.ts";
+import { join } from "node:path";
 
 export interface FoundFile {
   path: string;

@@ -1,4 +1,5 @@
 /** The services behind the gateway: each the stack's own stand-in, or a real one at a URL. */
+import { join } from "node:path";
 import type { Replacements } from "./config.ts";
 import { openDataApi } from "./data_api/service.ts";
 import type { Database } from "./database.ts";
@@ -12,7 +13,6 @@ import {
   storageService,
 } from "./gateway/service.ts";
 import type { SigningKey } from "./keys.ts";
-import { join } from "./paths.ts";
 import { createLite } from "./platform/lite.ts";
 import type { Secrets } from "./stack_file.ts";
 import { createStorageService } from "./storage/service.ts";

@@ -1,9 +1,9 @@
 /** `stack.json` in the data folder: its secrets, and where to reach the stack while it runs. */
+import { join } from "node:path";
 import { z } from "zod";
 import { StackError } from "./config.ts";
 import { writePrivately } from "./data_folder.ts";
 import { newPrivateJwk, randomText } from "./keys.ts";
-import { join } from "./paths.ts";
 
 /** The roles of the database that can log in. */
 export const LOGIN_ROLES = [

@@ -1,8 +1,8 @@
 /** `deno task status`: the variables that `supabase status -o env` prints, for a shell to read. */
+import { resolve } from "node:path";
 import { readAnnouncement } from "./stack_file.ts";
 import { optionsFromEnv } from "./config.ts";
 import { variables } from "./describe.ts";
-import { resolve } from "./paths.ts";
 import { isRunning } from "./processes/lock.ts";
 
 const dataDir = resolve(optionsFromEnv().dataDir);

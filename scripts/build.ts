@@ -4,11 +4,11 @@
  * `deno task deploy` deploys it, and `LOCAL_FUNCTIONS=built deno task start` serves it. `deno task build --into
  * <folder>` puts the functions into a folder as well, such as volumes/functions of a self-hosted project.
  */
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildDir, root, StackError } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
 import { functionNames } from "../local/functions/folder.ts";
-import { join } from "../local/paths.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 
 /** For runtimes and versions of the CLI that look for an index.ts. */

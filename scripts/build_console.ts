@@ -2,10 +2,10 @@
  * `deno task build:console [--url <project URL> --key <publishable key>] [--out <folder>]`: the console as static
  * files, for any web host. Without a project, it asks for one.
  */
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { root, StackError } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
-import { join, resolve } from "../local/paths.ts";
 import { bundleConsole } from "./console_bundle.ts";
 import {
   consolePage,

@@ -3,9 +3,9 @@
  * registry and no lock file, and the same checkout always gives the same bytes.
  */
 import { isBuiltin } from "node:module";
+import { join } from "node:path";
 import * as esbuild from "npm:esbuild@0.28.2";
 import { root } from "../local/config.ts";
-import { join } from "../local/paths.ts";
 
 /** The oldest Deno that has to run a bundle: that of Supabase's hosted runtime. */
 const OLDEST_DENO = "deno2.1";

@@ -1,7 +1,7 @@
 /** The console's scripts and styles, bundled for browsers: for `deno task build:console` and the local gateway. */
+import { join } from "node:path";
 import * as esbuild from "npm:esbuild@0.28.2";
 import { root } from "../local/config.ts";
-import { join } from "../local/paths.ts";
 
 /** What the page is made of, below its own address. */
 export interface ConsoleBundle {

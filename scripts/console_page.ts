@@ -1,6 +1,6 @@
 /** The console's one page, and the policy that it is served with. */
+import { join } from "node:path";
 import { root } from "../local/config.ts";
-import { join } from "../local/paths.ts";
 import type { ConsoleBundle } from "./console_bundle.ts";
 
 /** The project that a console is for. All of it is public. */

@@ -1,6 +1,6 @@
 /** The generated pages of docs/reference: one for each function, and one of all errors. */
+import { join } from "node:path";
 import { root } from "../local/config.ts";
-import { join } from "../local/paths.ts";
 import { formatted } from "./format.ts";
 import { documentFile, functionNames } from "./openapi.ts";
 import type { Document } from "./reference/document.ts";

@@ -4,9 +4,9 @@
  * lock file in it, so that neither an import map nor `_shared` meets those of the project.
  * https://ui.shadcn.com/docs/registry/registry-item-json
  */
+import { join } from "node:path";
 import { buildDir, root } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
-import { join } from "../local/paths.ts";
 import { build, ENTRYPOINT } from "./build.ts";
 import { version } from "./openapi.ts";
 

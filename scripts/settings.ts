@@ -1,7 +1,7 @@
 /** Settings of tasks, from the environment and from the `.env` file. */
+import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { root } from "../local/config.ts";
-import { join } from "../local/paths.ts";
 
 /**
  * Sets the variables in the checkout's `.env` file that the environment does not set, and prints their names.

@@ -1,6 +1,6 @@
 /** Which functions are served: source or bundles, and by which Deno. */
+import { join } from "node:path";
 import { buildDir, root, type StackOptions } from "../config.ts";
-import { join } from "../paths.ts";
 import { run } from "../processes/run.ts";
 import { type Runtime, runtimeFor } from "./runtime.ts";
 

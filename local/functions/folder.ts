@@ -1,6 +1,6 @@
 /** The folder of functions: what is in it, and when it changes. */
+import { basename, join } from "node:path";
 import { StackError } from "../config.ts";
-import { basename, join } from "../paths.ts";
 
 /** How long the files must be quiet before a change is taken, in milliseconds. */
 const QUIET_MS = 150;

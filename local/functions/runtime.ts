@@ -1,6 +1,6 @@
 /** The Deno that runs the functions: the stack's own, or another version, such as the hosted runtime's. */
+import { join } from "node:path";
 import { buildDir } from "../config.ts";
-import { join } from "../paths.ts";
 import { run } from "../processes/run.ts";
 import { entrypoint, functionNames } from "./folder.ts";
 

@@ -1,6 +1,6 @@
 /** What a function's process may do, and what it finds in its environment. */
+import { join } from "node:path";
 import { root } from "../config.ts";
-import { join } from "../paths.ts";
 import { entrypoint } from "./folder.ts";
 import type { Runtime } from "./runtime.ts";
 

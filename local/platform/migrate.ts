@@ -1,6 +1,6 @@
 /** Migrations and seed, applied by the Supabase CLI as it applies them to a hosted project. */
+import { join } from "node:path";
 import { root, SUPABASE_CLI } from "../config.ts";
-import { join } from "../paths.ts";
 import { run } from "../processes/run.ts";
 import { withConnection } from "../sql.ts";
 

@@ -1,7 +1,7 @@
 /** PostgreSQL's programs from the npm registry, where the user that runs them can reach them. */
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { root, StackError } from "../config.ts";
-import { dirname, join } from "../paths.ts";
 import { run } from "../processes/run.ts";
 import type { Runner } from "./runner.ts";
 

@@ -1,7 +1,7 @@
 /** Where a cluster is: in the data folder, or outside if another user than ours runs PostgreSQL. */
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { root } from "../config.ts";
-import { join } from "../paths.ts";
 import type { Runner } from "./runner.ts";
 
 /** The folder of the cluster that `runner` keeps for a data folder, which is closed to other users. */

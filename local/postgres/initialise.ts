@@ -1,6 +1,6 @@
 /** A new cluster, as a hosted project's is made. */
+import { join } from "node:path";
 import { StackError } from "../config.ts";
-import { join } from "../paths.ts";
 import { run } from "../processes/run.ts";
 import type { Runner } from "./runner.ts";
 

@@ -1,6 +1,6 @@
 /** A PostgreSQL cluster of the stack's own: made, started, watched and stopped. */
+import { join } from "node:path";
 import { StackError } from "../config.ts";
-import { join } from "../paths.ts";
 import { type Child, spawnChild } from "../processes/child.ts";
 import { inspect } from "../processes/table.ts";
 import { binariesFor } from "./binaries.ts";

@@ -1,7 +1,7 @@
 /** Who has a data folder: the stack that runs on it, by a lock that ends with its process. */
+import { join } from "node:path";
 import { StackError } from "../config.ts";
 import { LOCK_FILE } from "../data_folder.ts";
-import { join } from "../paths.ts";
 
 /**
  * Takes a data folder, and returns how to give it back.

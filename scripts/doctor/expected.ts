@@ -1,6 +1,6 @@
 /** What this checkout would deploy: its version, functions, migrations, buckets and catalogue. */
+import { join } from "node:path";
 import { root } from "../../local/config.ts";
-import { join } from "../../local/paths.ts";
 import { functionNames } from "../../local/functions/folder.ts";
 import { catalogueFile } from "../catalogue.ts";
 import { documentFile, version } from "../openapi.ts";

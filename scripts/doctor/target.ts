@@ -1,7 +1,7 @@
 /** The project to look at: from flags, else the environment and `.env`, else the local stack that runs here. */
+import { resolve } from "node:path";
 import { parseArgs, parseEnv } from "node:util";
 import { optionsFromEnv } from "../../local/config.ts";
-import { resolve } from "../../local/paths.ts";
 import { isRunning } from "../../local/processes/lock.ts";
 import { readAnnouncement } from "../../local/stack_file.ts";
 import { isLoopbackHost } from "../../local/gateway/host.ts";

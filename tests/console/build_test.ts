@@ -1,8 +1,8 @@
 /** What `deno task build:console` writes: small, for any web host and any path, and for one project. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildConsole } from "../../scripts/build_console.ts";
-import { join } from "../../local/paths.ts";
 import { append, fresh } from "../support/http.ts";
 import { target } from "../support/target.ts";
 import { run } from "../client/package.ts";

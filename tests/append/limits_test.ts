@@ -159,29 +159,6 @@ Deno.test("metadata of many small values is stored although PostgreSQL writes it
   assert.equal(status, 201);
 });
 
-Deno.test("a message of as many values as are taken is stored in the time that a request has, whatever they are", async () => {
-  const most: Record<string, (count: number) => Record<string, unknown>[]> = {
-    numbers: (count) => [{
-      type: "data",
-      embedding: Array.from({ length: count }, (_, n) => Math.sin(n)),
-    }],
-    // Of an item: a comma before it, a brace and three commas inside.
-    rows: (count) => [{
-      type: "tool_result",
-      tool_use_id: "rows",
-      content: Array.from(
-        { length: count / 5 },
-        (_, id) => ({ id, name: `row ${id}`, share: id / 3, open: true }),
-      ),
-    }],
-  };
-  for (const [what, parts] of Object.entries(most)) {
-    const message = { role: "assistant", parts: parts(199_900) };
-    const { status, text } = await append(owner, fresh(what), [message]);
-    assert.equal(status, 201, `${what}: ${text.slice(0, 300)}`);
-  }
-});
-
 Deno.test("a continuation id has 1 to 255 characters, none of control, and is no dot segment", async () => {
   const refused = [
     "",

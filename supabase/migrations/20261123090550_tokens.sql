@@ -193,7 +193,8 @@ begin
               or n.value ?| '{source,blob}' or n.key in ('inlineData', 'inline_data', 'fileData', 'file_data')
             )
             then continuum.media_part_tokens(n.value, n.key, n.is_data)
-          when n.kind = 'string' and left(n.value #>> '{}', 200) ~ '^data:([a-z]+/[^ ,;]+|[^ ,]*;base64)[^ ,]*,'
+          when n.kind = 'string' and left(n.value #>> '{}', 5) = 'data:'
+            and left(n.value #>> '{}', 200) ~ '^data:([a-z]+/[^ ,;]+|[^ ,]*;base64)[^ ,]*,'
             then continuum.media_tokens(null, substring(left(n.value #>> '{}', 200) from '^data:([^;,]+)'))
           when s.is_blob and n.key in ('image', 'audio', 'video', 'b64_json')
             then continuum.media_tokens(replace(n.key, 'b64_json', 'image'), null)

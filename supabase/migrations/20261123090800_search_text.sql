@@ -158,22 +158,25 @@ declare
   searched   text := content;
 begin
   if document is not null and document <> '[]' and coalesce(char_length(content), 0) < max_length then
+    -- By a walk and not by a JSON path, which takes ten times as long to give out many strings.
     searched := concat_ws(E'\n', content, (
-      select string_agg(s.value, E'\n')
-      from (
-        select v.pair ->> 'key' as key, v.pair ->> 'value' as value
-        from jsonb_path_query(
-          document, 'strict $.** ? (@.type() == "object").keyvalue() ? (@.value.type() == "string")'
-        ) v (pair)
+      with recursive walk (value, kind, key) as (
+        select document, 'array', ''
         union all
-        select '', e.item #>> '{}'
-        from jsonb_path_query(
-          document, 'strict $.** ? (@.type() == "array")[*] ? (@.type() == "string")'
-        ) e (item)
-      ) s
-      where s.key !~* unnamed
+        select n.value, jsonb_typeof(n.value), n.key
+        from walk w
+        cross join lateral (
+          select m.value, m.key from jsonb_each(case when w.kind = 'object' then w.value end) m
+          union all
+          select e.value, '' from jsonb_array_elements(case when w.kind = 'array' then w.value end) e
+        ) n
+        where w.kind in ('array', 'object') and jsonb_typeof(n.value) in ('array', 'object', 'string')
+      )
+      select string_agg(s.value, E'\n')
+      from (select w.key, w.value #>> '{}' as value from walk w where w.kind = 'string' offset 0) s
+      where (s.key = '' or s.key !~* unnamed)
         and left(s.value, 5) <> 'data:'
-        and not (s.key ~* bytes and s.value !~ '\s' and s.value !~* '^[a-z]+://')
+        and not (s.key <> '' and s.key ~* bytes and s.value !~ '\s' and s.value !~* '^[a-z]+://')
         and not (char_length(s.value) > 200 and s.value ~ '^[A-Za-z0-9+/_=\r\n-]+$')
     ));
   end if;

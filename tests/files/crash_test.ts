@@ -25,7 +25,7 @@ const storage = (verb: string) => ({ method, path }: Passing) =>
 
 for (
   const [step, matches, passed, left] of [
-    ["once its row is there", rpc("reserve_file"), true, ["pending", 0]],
+    ["once its row is there", rpc("begin_upload"), true, ["pending", 0]],
     ["before its bytes arrive", storage("POST"), false, ["pending", 0]],
     ["once its bytes are there", storage("POST"), true, ["pending", 1]],
     ["before it is completed", rpc("complete_file"), false, ["pending", 1]],

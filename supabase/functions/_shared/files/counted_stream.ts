@@ -1,60 +1,12 @@
-/** Counts, hashes and limits a file while it is streamed to Storage. */
+/** Counts, hashes and limits a large file while it is streamed to Storage. */
 import { createHash } from "node:crypto";
-import { Problem, problemFromUnknown } from "../problems/problem.ts";
+import { type Problem, problemFromUnknown } from "../problems/problem.ts";
 import { STORAGE_TIMEOUT_MS } from "../platform/storage.ts";
-import { chain, type Chunks, concat } from "./chunks.ts";
-import { SAMPLE_BYTES } from "./content.ts";
+import { type Chunks, concat, endedEarly } from "./chunks.ts";
+import type { Totals } from "./head.ts";
 
 /** The smallest chunk that is passed on, except for the last one. */
 const GATHERED_BYTES = 64 * 1024;
-
-/** The first bytes of a file, and all of its chunks including these bytes. */
-export interface Sampled {
-  sample: Uint8Array;
-  chunks: Chunks;
-}
-
-/** Reads enough of a file to check its content. */
-export async function takeSample(unguarded: Chunks): Promise<Sampled> {
-  const source = guard(unguarded);
-  const taken: Uint8Array[] = [];
-  let size = 0;
-  while (size < SAMPLE_BYTES) {
-    const { value, done } = await source.next();
-    if (done) break;
-    taken.push(value);
-    size += value.byteLength;
-  }
-  const sample = concat(taken, size);
-  return {
-    sample: sample.subarray(0, SAMPLE_BYTES),
-    chunks: chain(sample, source),
-  };
-}
-
-/** Passes the chunks on. If reading them fails, it is because the client's body ended early. */
-async function* guard(source: Chunks): AsyncGenerator<Uint8Array> {
-  while (true) {
-    const { value, done } = await source.next().catch((cause: unknown) => {
-      throw cause instanceof Problem ? cause : endedEarly(cause);
-    });
-    if (done) return;
-    yield value;
-  }
-}
-
-function endedEarly(cause?: unknown): Problem {
-  return new Problem("malformed_request", {
-    detail: "The body ended early.",
-    cause,
-  });
-}
-
-/** What is known once the whole file has passed. */
-export interface Totals {
-  size: number;
-  sha256: string;
-}
 
 /**
  * Regroups the bytes into chunks of at least 64 KiB, except for the last one. Some clients send chunks of 1 KiB,

@@ -31,6 +31,20 @@ export type Database = {
         };
         Returns: string;
       };
+      begin_upload: {
+        Args: {
+          bucket: string;
+          continuation_id?: string;
+          declared_type?: string;
+          metadata?: string;
+          mime_type: string;
+          original_name: string;
+          sha256?: string;
+          size_bytes?: number;
+          type_parameters?: string;
+        };
+        Returns: string;
+      };
       complete_file: {
         Args: {
           file_id: string;

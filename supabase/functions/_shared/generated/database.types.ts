@@ -122,6 +122,7 @@ export type Database = {
         };
         Returns: string;
       };
+      locate_file: { Args: { file_id: string }; Returns: string };
       put_member: {
         Args: { continuation_id: string; role: string; user_id: string };
         Returns: string;

@@ -35,6 +35,33 @@ export async function* guard(source: Chunks): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** The smallest chunk that is passed on, except for the last one. */
+const GATHERED_BYTES = 64 * 1024;
+
+/**
+ * Regroups the bytes into chunks of at least 64 KiB, except for the last one. Some clients send chunks of 1 KiB,
+ * and hashing and forwarding a small chunk takes as much time as a large one.
+ */
+export async function* gathered(source: Chunks): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let size = 0;
+  while (true) {
+    const { value, done } = await source.next();
+    if (!done) {
+      waiting.push(value);
+      size += value.byteLength;
+    }
+    if (size > 0 && (done || size >= GATHERED_BYTES)) {
+      yield waiting.length === 1 && waiting[0]
+        ? waiting[0]
+        : concat(waiting, size);
+      waiting = [];
+      size = 0;
+    }
+    if (done) return;
+  }
+}
+
 /** The problem of a body that is shorter than it should be. */
 export function endedEarly(cause?: unknown): Problem {
   return new Problem("malformed_request", {

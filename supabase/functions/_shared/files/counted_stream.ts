@@ -2,35 +2,8 @@
 import { createHash } from "node:crypto";
 import { type Problem, problemFromUnknown } from "../problems/problem.ts";
 import { STORAGE_TIMEOUT_MS } from "../platform/storage.ts";
-import { type Chunks, concat, endedEarly } from "./chunks.ts";
+import { type Chunks, endedEarly } from "./chunks.ts";
 import type { Totals } from "./head.ts";
-
-/** The smallest chunk that is passed on, except for the last one. */
-const GATHERED_BYTES = 64 * 1024;
-
-/**
- * Regroups the bytes into chunks of at least 64 KiB, except for the last one. Some clients send chunks of 1 KiB,
- * and hashing and forwarding a small chunk takes as much time as a large one.
- */
-async function* gathered(source: Chunks): AsyncGenerator<Uint8Array> {
-  let waiting: Uint8Array[] = [];
-  let size = 0;
-  while (true) {
-    const { value, done } = await source.next();
-    if (!done) {
-      waiting.push(value);
-      size += value.byteLength;
-    }
-    if (size > 0 && (done || size >= GATHERED_BYTES)) {
-      yield waiting.length === 1 && waiting[0]
-        ? waiting[0]
-        : concat(waiting, size);
-      waiting = [];
-      size = 0;
-    }
-    if (done) return;
-  }
-}
 
 /**
  * Streams a file and holds one chunk of it in memory at a time. The stream fails if its length is not `announced`;
@@ -42,6 +15,8 @@ async function* gathered(source: Chunks): AsyncGenerator<Uint8Array> {
 export class CountedStream {
   readonly body: ReadableStream<Uint8Array>;
   failure: Problem | null = null;
+  /** Whether all bytes were passed on. */
+  hasEnded = false;
   #size = 0;
   #hash = createHash("sha256");
   #stalled: ReturnType<typeof setTimeout> | undefined;
@@ -52,7 +27,6 @@ export class CountedStream {
     admit: (size: number) => Promise<void>,
     onStall: () => void,
   ) {
-    const chunks = gathered(source);
     const watchStorage = () => {
       this.#stalled = setTimeout(onStall, STORAGE_TIMEOUT_MS);
     };
@@ -61,11 +35,12 @@ export class CountedStream {
       pull: async (controller) => {
         clearTimeout(this.#stalled);
         try {
-          const { value, done } = await chunks.next();
+          const { value, done } = await source.next();
           if (done) {
             if (announced !== null && this.#size !== announced) {
               throw endedEarly();
             }
+            this.hasEnded = true;
             controller.close();
           } else {
             this.#size += value.byteLength;

@@ -4,7 +4,7 @@
  * them, and one that breaks off has left nothing behind.
  */
 import { createHash } from "node:crypto";
-import { chain, type Chunks, concat, guard } from "./chunks.ts";
+import { chain, type Chunks, concat, gathered, guard } from "./chunks.ts";
 import { SAMPLE_BYTES } from "./content.ts";
 
 /** The largest file that is read whole. */
@@ -49,7 +49,7 @@ export async function readHead(
   unguarded: Chunks,
   announced: number | null,
 ): Promise<Head> {
-  const source = guard(unguarded);
+  const source = gathered(guard(unguarded));
   const wanted = (announced ?? 0) <= WHOLE_BYTES ? WHOLE_BYTES : 0;
   const taken: Uint8Array[] = [];
   let size = 0;

@@ -79,7 +79,7 @@ async function send(
   try {
     const totals = isWhole(file)
       ? await sendWhole(c, begun, type, file)
-      : await stream(c, begun, type, file, announced.size);
+      : await sendStream(c, begun, type, file, announced.size);
     requireAnnounced(announced, totals);
     isStored = true;
     return await complete(c, id, totals);
@@ -199,7 +199,7 @@ async function sendWhole(
 }
 
 /** Streams the bytes to Storage, and returns their number and digest. */
-async function stream(
+async function sendStream(
   c: Context<Env>,
   begun: Begun,
   type: JudgedType,
@@ -220,6 +220,9 @@ async function stream(
       signal: abort.signal,
       timeoutMs: null,
     });
+    if (!stream.hasEnded) {
+      throw new Problem("unavailable", { detail: "Storage failed." });
+    }
     return stream.totals();
   } catch (error) {
     throw stream.failure ?? error;

@@ -31,8 +31,10 @@ export interface WholeFile extends Totals {
 export interface Head {
   /** The first {@link SAMPLE_BYTES}, or all of a smaller file. */
   sample: Uint8Array;
-  /** The file if it was read to its end; otherwise its chunks, from the first one on. */
+  /** The file if it was read to its end; otherwise its chunks. The first one is all that was read. */
   file: WholeFile | Chunks;
+  /** How many bytes were read. */
+  size: number;
   /** Call it once the bytes are sent or refused. */
   release(): void;
 }
@@ -78,11 +80,12 @@ export async function readHead(
   if (isWhole) {
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     const file = { bytes, size, sha256 };
-    return { sample, file, release };
+    return { sample, file, size, release };
   }
   // Passed on soon, and not held as long as the upload takes.
   release();
-  return { sample, file: chain(bytes, source), release() {} };
+  const file = chain(bytes, source);
+  return { sample, file, size: bytes.byteLength, release() {} };
 }
 
 /** Whether a file was read to its end. */

@@ -9,7 +9,13 @@ import { judgeContent, type JudgedType } from "./content.ts";
 import type { Described } from "./declared_type.ts";
 import { type Chunks, endedEarly } from "./chunks.ts";
 import { CountedStream } from "./counted_stream.ts";
-import { isWhole, readHead, type Totals, type WholeFile } from "./head.ts";
+import {
+  type Head,
+  isWhole,
+  readHead,
+  type Totals,
+  type WholeFile,
+} from "./head.ts";
 import { removeObject } from "./remove.ts";
 import { hasExpired } from "../platform/token_time.ts";
 
@@ -52,17 +58,18 @@ export async function storeFile(
   source: Chunks,
   announced: Announced,
 ): Promise<StoredFile> {
-  const { sample, file, release } = await readHead(source, announced.size);
+  const head = await readHead(source, announced.size);
+  const { file } = head;
   try {
-    const type = await judgeContent(announced, sample);
+    const type = await judgeContent(announced, head.sample);
     if (isWhole(file)) requireAnnounced(announced, file);
     const answer = await begin(c, announced, type, file);
     const begun: Begun | { deduplicated: true } = JSON.parse(answer);
     return "deduplicated" in begun
       ? await settled(c, answer)
-      : await send(c, begun, type, file, announced);
+      : await send(c, begun, type, head, announced);
   } finally {
-    release();
+    head.release();
   }
 }
 
@@ -71,7 +78,7 @@ async function send(
   c: Context<Env>,
   begun: Begun,
   type: JudgedType,
-  file: WholeFile | Chunks,
+  { file, size }: Head,
   announced: Announced,
 ): Promise<StoredFile> {
   const { id, bucket } = begun.file;
@@ -79,7 +86,7 @@ async function send(
   try {
     const totals = isWhole(file)
       ? await sendWhole(c, begun, type, file)
-      : await sendStream(c, begun, type, file, announced.size);
+      : await sendStream(c, begun, type, file, size, announced.size);
     requireAnnounced(announced, totals);
     isStored = true;
     return await complete(c, id, totals);
@@ -198,21 +205,34 @@ async function sendWhole(
   return file;
 }
 
-/** Streams the bytes to Storage, and returns their number and digest. */
+/**
+ * Streams the bytes to Storage, and returns their number and digest.
+ *
+ * @param first how many bytes the first chunk has.
+ */
 async function sendStream(
   c: Context<Env>,
   begun: Begun,
   type: JudgedType,
   chunks: Chunks,
+  first: number,
   announced: number | null,
 ): Promise<Totals> {
   const { file, max_bytes } = begun;
   let reserved = file.size_bytes;
-  const abort = new AbortController();
-  const stream = new CountedStream(chunks, announced, async (size) => {
+  const admit = async (size: number) => {
     if (size > max_bytes) throw new Problem("file_too_large", { max_bytes });
     if (size > reserved) reserved = await grow(c, file.id, size, max_bytes);
-  }, () => abort.abort());
+  };
+  // Before the request begins: if its head goes out alone, what follows waits 40 ms for a delayed acknowledgement.
+  await admit(first);
+  const abort = new AbortController();
+  const stream = new CountedStream(
+    chunks,
+    announced,
+    admit,
+    () => abort.abort(),
+  );
 
   try {
     await putObject(c, begun, type, {

@@ -1,4 +1,4 @@
--- What file-upload calls: reserve, grow, look, complete, give up, rename, delete.
+-- What file-upload calls: reserve, begin, grow, look, complete, give up, rename, delete.
 
 -- A pending file and its bytes of quota, before any byte is taken. size_bytes null: not known yet,
 -- grow_file follows. The file is linked to the conversation, if one is named. Returns the path to write
@@ -72,6 +72,103 @@ begin
 end;
 $$;
 
+-- reserve_file for bytes that the caller sends at once. sha256 is given by a function that has read all of
+-- them: if the caller has a ready file of the same bytes, name and type, this is complete_file's answer, and
+-- nothing has to be sent.
+create function public.begin_upload(
+  bucket          text,
+  original_name   text,
+  mime_type       text,
+  size_bytes      bigint default null,
+  sha256          text   default null,
+  metadata        text   default null,
+  continuation_id text   default null,
+  declared_type   text   default null,
+  type_parameters text   default null
+)
+returns text
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  known text;
+begin
+  if begin_upload.sha256 is not null then
+    known := continuum.use_known_file(
+      bucket, begin_upload.sha256, original_name, mime_type, type_parameters, metadata, continuation_id
+    );
+    if known is not null then
+      return known;
+    end if;
+  end if;
+  -- The row need not be on disk yet. Storage commits the object's row later, in the same log, so that no
+  -- object outlives a crash that its pending row does not outlive; an upload whose row is lost is refused.
+  perform set_config('synchronous_commit', 'off', true);
+  return public.reserve_file(
+    bucket, original_name, mime_type, size_bytes, metadata, continuation_id, declared_type, type_parameters
+  );
+end;
+$$;
+
+-- The answer to an upload of what the caller has already, linked to the conversation if one is named. Null if
+-- there is no such file.
+create function continuum.use_known_file(
+  bucket          text,
+  sha256          text,
+  original_name   text,
+  mime_type       text,
+  type_parameters text,
+  metadata        text,
+  continuation_id text
+)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  content_id uuid;
+  known_id   uuid;
+begin
+  content_id := continuum.lock_known(bucket, use_known_file.sha256);
+  if content_id is null then
+    return null;
+  end if;
+  perform continuum.require_account();
+  known_id := continuum.same_file(
+    content_id, original_name, mime_type, type_parameters, continuum.as_metadata(metadata, '/metadata')
+  );
+  if known_id is null then
+    return null;
+  end if;
+  if continuation_id is not null then
+    insert into continuum.conversation_files (conversation_id, file_id)
+    values ((continuum.require_access(continuation_id, 'editor')).id, known_id)
+    on conflict on constraint conversation_files_link_key do nothing;
+  end if;
+  perform continuum.use_again(known_id);
+  return continuum.completed_json(continuum.find_file(known_id), true, null);
+end;
+$$;
+
+-- The caller's ready content of those bytes, locked, so that it is not deleted with its last name meanwhile.
+create function continuum.lock_known(bucket text, sha256 text)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  known_id uuid;
+begin
+  select c.id into known_id
+  from continuum.file_contents c
+  where c.owner_id = (select auth.uid()) and c.bucket = lock_known.bucket and c.sha256 = lock_known.sha256
+    and c.status = 'ready' and c.digest_verified
+  for no key update;
+  return known_id;
+end;
+$$;
+
 -- Raises the rule that a file's name breaks.
 create function continuum.refuse_file_name(original_name text)
 returns void
@@ -134,7 +231,7 @@ begin
 end;
 $$;
 
--- More quota for an upload whose size is not known in advance.
+-- More quota for an upload whose size is not known in advance; on disk when begin_upload's row is.
 create function public.grow_file(file_id uuid, size_bytes bigint)
 returns text
 language plpgsql
@@ -153,6 +250,7 @@ begin
       'max_bytes', (continuum.bucket_limits(content.bucket)).max_bytes
     ));
   end if;
+  perform set_config('synchronous_commit', 'off', true);
   update continuum.file_contents c
   set size_bytes = greatest(c.size_bytes, grow_file.size_bytes)
   where c.id = content.id
@@ -240,7 +338,7 @@ as $$
 declare
   file      continuum.visible_file;
   content   continuum.file_contents;
-  known     continuum.file_contents;
+  known_id  uuid;
   same_name uuid;
   stored    record;
   redundant json;
@@ -280,19 +378,17 @@ begin
     set status = 'ready', mime_type = coalesce(complete_file.mime_type, f.mime_type)
     where f.id = complete_file.file_id;
   exception when unique_violation then
-    -- The same bytes are ready. Locked, so that they are not deleted with their last name meanwhile.
-    select c.* into known
-    from continuum.file_contents c
-    where c.owner_id = content.owner_id and c.bucket = content.bucket and c.sha256 = complete_file.sha256
-      and c.status = 'ready' and c.digest_verified
-    for no key update;
-    if known.id is null then
+    -- The same bytes are ready.
+    known_id := continuum.lock_known(content.bucket, complete_file.sha256);
+    if known_id is null then
       perform continuum.raise_problem('upload_incomplete');
     end if;
-    same_name := continuum.same_file(complete_file.file_id, known.id);
+    select continuum.same_file(known_id, f.original_name, f.mime_type, f.type_parameters, f.metadata) into same_name
+    from continuum.files f
+    where f.id = complete_file.file_id;
     if same_name is null then
       update continuum.files f
-      set content_id = known.id, status = 'ready', mime_type = coalesce(complete_file.mime_type, f.mime_type)
+      set content_id = known_id, status = 'ready', mime_type = coalesce(complete_file.mime_type, f.mime_type)
       where f.id = complete_file.file_id;
       update continuum.file_contents c set status = 'deleted' where c.id = content.id;
     else
@@ -330,9 +426,15 @@ begin
 end;
 $$;
 
--- The file of a content that says all that a pending one does: the same name and type, and the same
--- metadata if there is any.
-create function continuum.same_file(file_id uuid, content_id uuid)
+-- The file of a content that says all that a new one does: the same name and type, and the same metadata if
+-- there is any.
+create function continuum.same_file(
+  content_id      uuid,
+  original_name   text,
+  mime_type       text,
+  type_parameters text,
+  metadata        jsonb
+)
 returns uuid
 language plpgsql
 stable
@@ -342,12 +444,11 @@ begin
   return (
     select known.id
     from continuum.files known
-    join continuum.files f on f.id = same_file.file_id
     where known.content_id = same_file.content_id and known.status = 'ready'
-      and known.original_name = f.original_name
-      and known.mime_type = f.mime_type
-      and known.type_parameters is not distinct from f.type_parameters
-      and (f.metadata = '{}' or known.metadata = f.metadata)
+      and known.original_name = same_file.original_name
+      and known.mime_type = same_file.mime_type
+      and known.type_parameters is not distinct from same_file.type_parameters
+      and (same_file.metadata = '{}' or known.metadata = same_file.metadata)
     order by known.created_at, known.id
     limit 1
   );
@@ -370,7 +471,8 @@ $$;
 
 -- Marks an upload that failed as deleted and gives its quota back. A file that became ready all the
 -- same, because the answer to complete_file was lost, stays: other uploads of the content may have
--- been answered with it. Returns whether there is an object to remove.
+-- been answered with it. Returns whether there is an object to remove; null if no such file is known, because a
+-- crash of the database took what begin_upload had added, or because it was swept.
 create function public.abandon_file(file_id uuid)
 returns text
 language plpgsql
@@ -382,7 +484,12 @@ begin
   update continuum.files f
   set status = 'deleted'
   where f.id = abandon_file.file_id and f.owner_id = (select auth.uid()) and f.status = 'pending';
-  return found::text;
+  return case
+    when found then 'true'
+    when exists (
+      select from continuum.files f where f.id = abandon_file.file_id and f.owner_id = (select auth.uid())
+    ) then 'false'
+  end;
 end;
 $$;
 
@@ -482,6 +589,8 @@ $$;
 
 comment on function public.reserve_file is
   'Problems: invalid_token, validation_failed, unsupported_media_type, file_too_large, quota_exceeded, not_found, read_only.';
+comment on function public.begin_upload is
+  'Problems: invalid_token, validation_failed, unsupported_media_type, file_too_large, quota_exceeded, not_found, read_only.';
 comment on function public.grow_file is 'Problems: invalid_token, file_too_large, quota_exceeded, not_found.';
 comment on function public.read_upload is 'Problems: invalid_token, not_found, upload_incomplete, upload_mismatch.';
 comment on function public.complete_file is
@@ -492,6 +601,8 @@ comment on function public.delete_file is 'Problems: invalid_token, not_found.';
 comment on function public.unlink_file is 'Problems: invalid_token, not_found, read_only, owner_only.';
 
 revoke all on function
+  continuum.use_known_file,
+  continuum.lock_known,
   continuum.refuse_file_name,
   continuum.refuse_types,
   continuum.lock_pending,
@@ -500,6 +611,7 @@ revoke all on function
   continuum.same_file,
   continuum.use_again,
   public.reserve_file,
+  public.begin_upload,
   public.grow_file,
   public.read_upload,
   public.complete_file,
@@ -509,6 +621,8 @@ revoke all on function
   public.unlink_file
 from public, anon, authenticated, service_role;
 grant execute on function
+  continuum.use_known_file,
+  continuum.lock_known,
   continuum.refuse_file_name,
   continuum.refuse_types,
   continuum.lock_pending,
@@ -517,6 +631,7 @@ grant execute on function
   continuum.same_file,
   continuum.use_again,
   public.reserve_file,
+  public.begin_upload,
   public.grow_file,
   public.read_upload,
   public.complete_file,

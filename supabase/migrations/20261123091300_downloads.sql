@@ -65,6 +65,30 @@ begin
 end;
 $$;
 
+-- A ready file that the caller may see, and where its object is: all that a download needs. Of its links, which
+-- may be many, nothing is read.
+create function public.locate_file(file_id uuid)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  file continuum.visible_file;
+begin
+  perform continuum.require_account();
+  file := continuum.find_file(file_id);
+  if file.status is distinct from 'ready' then
+    perform continuum.raise_problem('not_found');
+  end if;
+  return (
+    select row_to_json(r)
+    from (select continuum.file_json(file) as file, file.storage_path) r
+  )::text;
+end;
+$$;
+
 -- Ready files that a conversation links, up to a seq of its messages. Definer: the caller's right to read
 -- is asked once, and not once a file.
 create function continuum.linked_files(conversation_id uuid, through_seq bigint)
@@ -257,6 +281,7 @@ end;
 $$;
 
 comment on function public.read_file is 'Problems: invalid_token, not_found.';
+comment on function public.locate_file is 'Problems: invalid_token, not_found.';
 comment on function public.list_files is 'Problems: invalid_token, validation_failed.';
 comment on function public.export_files is 'Problems: invalid_token.';
 
@@ -265,6 +290,7 @@ revoke all on function
   continuum.linked_files,
   continuum.position_json,
   public.read_file,
+  public.locate_file,
   public.list_files,
   public.export_files
 from public, anon, authenticated, service_role;
@@ -273,6 +299,7 @@ grant execute on function
   continuum.linked_files,
   continuum.position_json,
   public.read_file,
+  public.locate_file,
   public.list_files,
   public.export_files
 to authenticated;

@@ -28,11 +28,38 @@ export const fileFunctions: Case[] = [
     outcomes: ownersAlone,
     args: ({ unlinked }) => ({ file_id: unlinked }),
   }),
+  rpc("locate_file", {
+    what: "a linked one",
+    outcomes: direct(seers),
+    args: ({ linked }) => ({ file_id: linked }),
+  }),
+  rpc("locate_file", {
+    what: "an unlinked one",
+    outcomes: ownersAlone,
+    args: ({ unlinked }) => ({ file_id: unlinked }),
+  }),
+  rpc("locate_file", {
+    what: "a pending one",
+    outcomes: direct(
+      outcomes("not_found", "not_found", "not_found", "not_found"),
+    ),
+    args: ({ pending }) => ({ file_id: pending }),
+  }),
   rpc("read_upload", {
     outcomes: ownersAlone,
     args: ({ pending }) => ({ file_id: pending }),
   }),
   rpc("reserve_file", {
+    outcomes: direct(writers),
+    changes: true,
+    args: ({ id, mark }) => ({
+      bucket: "user-files",
+      original_name: mark,
+      mime_type: "text/plain",
+      continuation_id: id,
+    }),
+  }),
+  rpc("begin_upload", {
     outcomes: direct(writers),
     changes: true,
     args: ({ id, mark }) => ({

@@ -60,6 +60,12 @@ const usual: Record<string, Record<string, unknown>> = {
     mime_type: "text/plain",
     size_bytes: 1,
   },
+  begin_upload: {
+    bucket: "user-files",
+    original_name: "a.txt",
+    mime_type: "text/plain",
+    size_bytes: 1,
+  },
   grow_file: { file_id: other.id, size_bytes: 1 },
   read_upload: { file_id: file },
   complete_file: { file_id: file, object_version: "of no object" },
@@ -68,6 +74,7 @@ const usual: Record<string, Record<string, unknown>> = {
   delete_file: { file_id: other.id },
   unlink_file: { ...byName, file_id: file },
   read_file: { file_id: file },
+  locate_file: { file_id: file },
   list_files: {
     max_files: 9,
     before_created_at: someTime,

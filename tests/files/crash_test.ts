@@ -23,44 +23,52 @@ const rpc = (name: string) => ({ path }: Passing) =>
 const storage = (verb: string) => ({ method, path }: Passing) =>
   method === verb && path.startsWith("/storage/v1/object/user-files");
 
+/** A small file goes to Storage in one piece, and a large one as it comes. */
+const contents = {
+  small: () => unique("killed"),
+  large: () => unique("x".repeat(2 * 1024 * 1024)),
+};
+
 for (
   const [step, matches, passed, left] of [
-    ["once its row is there", rpc("reserve_file"), true, ["pending", 0]],
+    ["once its row is there", rpc("begin_upload"), true, ["pending", 0]],
     ["before its bytes arrive", storage("POST"), false, ["pending", 0]],
     ["once its bytes are there", storage("POST"), true, ["pending", 1]],
     ["before it is completed", rpc("complete_file"), false, ["pending", 1]],
     ["once it is completed", rpc("complete_file"), true, ["ready", 1]],
   ] as const
 ) {
-  Deno.test(`an upload killed ${step} can be sent again and is swept`, async () => {
-    const owner = await signUp("owner");
-    const content = unique("killed");
-    await using project = await faultyProject("file-upload");
-    const { fault, reached } = hold(matches, { passed });
-    project.fail(fault);
-    const answer = request(owner, "file-upload", {
-      at: project.at,
-      body: content,
-      headers: { "Content-Type": "text/plain", "X-File-Name": "a.txt" },
-    }).catch(() => null);
-    await reached;
-    await project.kill();
-    // Nobody says 201 of what was not heard to be stored.
-    assert.ok(((await answer)?.status ?? 502) >= 500);
+  for (const [size, contentOf] of Object.entries(contents)) {
+    Deno.test(`a ${size} upload killed ${step} can be sent again and is swept`, async () => {
+      const owner = await signUp("owner");
+      const content = contentOf();
+      await using project = await faultyProject("file-upload");
+      const { fault, reached } = hold(matches, { passed });
+      project.fail(fault);
+      const answer = request(owner, "file-upload", {
+        at: project.at,
+        body: content,
+        headers: { "Content-Type": "text/plain", "X-File-Name": "a.txt" },
+      }).catch(() => null);
+      await reached;
+      await project.kill();
+      // Nobody says 201 of what was not heard to be stored.
+      assert.ok(((await answer)?.status ?? 502) >= 500);
 
-    const { rows, objects } = await kept(owner.id);
-    assert.deepEqual([rows[0]?.status, objects.length], left);
-    const again = await upload(owner, { content });
-    assert.equal(again.status, left[0] === "ready" ? 200 : 201);
-    await sweepAll({ pending_seconds: 0 });
-    const state = await assertConsistent(owner.id);
-    assert.deepEqual(
-      state.rows.map(({ id, status }) => [id, status]),
-      [[again.body.file.id, "ready"]],
-    );
-    await sweepAll(atOnce);
-    assert.deepEqual(await kept(owner.id), nothing);
-  });
+      const { rows, objects } = await kept(owner.id);
+      assert.deepEqual([rows[0]?.status, objects.length], left);
+      const again = await upload(owner, { content });
+      assert.equal(again.status, left[0] === "ready" ? 200 : 201);
+      await sweepAll({ pending_seconds: 0 });
+      const state = await assertConsistent(owner.id);
+      assert.deepEqual(
+        state.rows.map(({ id, status }) => [id, status]),
+        [[again.body.file.id, "ready"]],
+      );
+      await sweepAll(atOnce);
+      assert.deepEqual(await kept(owner.id), nothing);
+    });
+  }
 }
 
 for (const passed of [false, true]) {

@@ -18,6 +18,7 @@ import {
   sweepAll,
   unique,
 } from "../support/stored_files.ts";
+import { text } from "./uploading.ts";
 
 /** More than any buffer on the way holds. */
 const big = () => unique("x".repeat(3 * 1024 * 1024));
@@ -153,7 +154,7 @@ Deno.test("a client that goes away in the middle of an upload leaves nothing", a
   });
   const client = new AbortController();
   const endless = new ReadableStream({
-    pull: (body) => body.enqueue(new TextEncoder().encode(unique("x"))),
+    pull: (body) => body.enqueue(text(64 * 1024)),
   });
   const answer = fetch(`${project.at.url}/functions/v1/file-upload`, {
     method: "POST",

@@ -1,8 +1,7 @@
 /** Files as text, in pieces that fit an answer, and as bytes. */
 import type { Context } from "hono";
-import { call } from "../_shared/platform/database.ts";
+import { locateReady } from "../_shared/files/locate.ts";
 import type { Env } from "../_shared/platform/env.ts";
-import { Problem } from "../_shared/problems/problem.ts";
 import type { File } from "../_shared/wire/file.ts";
 import { askFunction } from "./siblings.ts";
 
@@ -13,9 +12,7 @@ export async function describeFile(
   c: Context<Env>,
   file_id: string,
 ): Promise<File> {
-  const { file } = JSON.parse(await call(c, "read_file", { file_id }));
-  if (file.status !== "ready") throw new Problem("not_found");
-  return file;
+  return (await locateReady(c, file_id)).file;
 }
 
 export function isText({ mime_type }: File): boolean {

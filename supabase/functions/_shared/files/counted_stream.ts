@@ -1,84 +1,9 @@
-/** Counts, hashes and limits a file while it is streamed to Storage. */
+/** Counts, hashes and limits a large file while it is streamed to Storage. */
 import { createHash } from "node:crypto";
-import { Problem, problemFromUnknown } from "../problems/problem.ts";
+import { type Problem, problemFromUnknown } from "../problems/problem.ts";
 import { STORAGE_TIMEOUT_MS } from "../platform/storage.ts";
-import { chain, type Chunks, concat } from "./chunks.ts";
-import { SAMPLE_BYTES } from "./content.ts";
-
-/** The smallest chunk that is passed on, except for the last one. */
-const GATHERED_BYTES = 64 * 1024;
-
-/** The first bytes of a file, and all of its chunks including these bytes. */
-export interface Sampled {
-  sample: Uint8Array;
-  chunks: Chunks;
-}
-
-/** Reads enough of a file to check its content. */
-export async function takeSample(unguarded: Chunks): Promise<Sampled> {
-  const source = guard(unguarded);
-  const taken: Uint8Array[] = [];
-  let size = 0;
-  while (size < SAMPLE_BYTES) {
-    const { value, done } = await source.next();
-    if (done) break;
-    taken.push(value);
-    size += value.byteLength;
-  }
-  const sample = concat(taken, size);
-  return {
-    sample: sample.subarray(0, SAMPLE_BYTES),
-    chunks: chain(sample, source),
-  };
-}
-
-/** Passes the chunks on. If reading them fails, it is because the client's body ended early. */
-async function* guard(source: Chunks): AsyncGenerator<Uint8Array> {
-  while (true) {
-    const { value, done } = await source.next().catch((cause: unknown) => {
-      throw cause instanceof Problem ? cause : endedEarly(cause);
-    });
-    if (done) return;
-    yield value;
-  }
-}
-
-function endedEarly(cause?: unknown): Problem {
-  return new Problem("malformed_request", {
-    detail: "The body ended early.",
-    cause,
-  });
-}
-
-/** What is known once the whole file has passed. */
-export interface Totals {
-  size: number;
-  sha256: string;
-}
-
-/**
- * Regroups the bytes into chunks of at least 64 KiB, except for the last one. Some clients send chunks of 1 KiB,
- * and hashing and forwarding a small chunk takes as much time as a large one.
- */
-async function* gathered(source: Chunks): AsyncGenerator<Uint8Array> {
-  let waiting: Uint8Array[] = [];
-  let size = 0;
-  while (true) {
-    const { value, done } = await source.next();
-    if (!done) {
-      waiting.push(value);
-      size += value.byteLength;
-    }
-    if (size > 0 && (done || size >= GATHERED_BYTES)) {
-      yield waiting.length === 1 && waiting[0]
-        ? waiting[0]
-        : concat(waiting, size);
-      waiting = [];
-      size = 0;
-    }
-    if (done) return;
-  }
-}
+import { type Chunks, endedEarly } from "./chunks.ts";
+import type { Totals } from "./head.ts";
 
 /**
  * Streams a file and holds one chunk of it in memory at a time. The stream fails if its length is not `announced`;
@@ -90,6 +15,8 @@ async function* gathered(source: Chunks): AsyncGenerator<Uint8Array> {
 export class CountedStream {
   readonly body: ReadableStream<Uint8Array>;
   failure: Problem | null = null;
+  /** Whether all bytes were passed on. */
+  hasEnded = false;
   #size = 0;
   #hash = createHash("sha256");
   #stalled: ReturnType<typeof setTimeout> | undefined;
@@ -100,7 +27,6 @@ export class CountedStream {
     admit: (size: number) => Promise<void>,
     onStall: () => void,
   ) {
-    const chunks = gathered(source);
     const watchStorage = () => {
       this.#stalled = setTimeout(onStall, STORAGE_TIMEOUT_MS);
     };
@@ -109,11 +35,12 @@ export class CountedStream {
       pull: async (controller) => {
         clearTimeout(this.#stalled);
         try {
-          const { value, done } = await chunks.next();
+          const { value, done } = await source.next();
           if (done) {
             if (announced !== null && this.#size !== announced) {
               throw endedEarly();
             }
+            this.hasEnded = true;
             controller.close();
           } else {
             this.#size += value.byteLength;

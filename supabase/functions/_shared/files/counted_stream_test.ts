@@ -17,14 +17,6 @@ async function chunkSizes(stream: CountedStream): Promise<number[]> {
 
 const admit = () => Promise.resolve();
 
-Deno.test("small chunks are gathered before they are hashed and passed on", async () => {
-  const stream = new CountedStream(pieces(200, 1000), null, admit, () => {});
-  const sizes = await chunkSizes(stream);
-  assert.equal(sizes.reduce((sum, size) => sum + size, 0), 200_000);
-  assert.ok(sizes.slice(0, -1).every((size) => size >= 65_536));
-  assert.equal(stream.totals().size, 200_000);
-});
-
 Deno.test("a body of another size than announced fails, however cleanly it ends", async () => {
   for (const announced of [999, 1001, 46]) {
     const stream = new CountedStream(

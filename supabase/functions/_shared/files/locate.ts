@@ -2,10 +2,9 @@
 import type { Context } from "hono";
 import { call } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
-import { Problem } from "../problems/problem.ts";
 import type { File } from "../wire/file.ts";
 
-/** The part of read_file's result that downloads use. */
+/** What the SQL function locate_file returns. */
 export interface Located {
   file: File;
   storage_path: string;
@@ -16,7 +15,5 @@ export async function locateReady(
   c: Context<Env>,
   fileId: string,
 ): Promise<Located> {
-  const located = JSON.parse(await call(c, "read_file", { file_id: fileId }));
-  if (located.file.status !== "ready") throw new Problem("not_found");
-  return located;
+  return JSON.parse(await call(c, "locate_file", { file_id: fileId }));
 }

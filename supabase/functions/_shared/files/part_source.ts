@@ -1,6 +1,7 @@
 /** Splits a multipart body at its boundaries (RFC 2046, section 5.1). */
 import { Buffer } from "node:buffer";
 import { Problem } from "../problems/problem.ts";
+import { indexOfBytes } from "./byte_search.ts";
 
 /** The most bytes that the headers of a part may have. */
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -49,7 +50,7 @@ export class PartSource {
   async headers(): Promise<string[] | null> {
     for (let from = 0;;) {
       const end = this.#buffer.indexOf(HEADERS_END, from);
-      const next = this.#buffer.indexOf(this.#delimiter);
+      const next = indexOfBytes(this.#buffer, this.#delimiter);
       if (next >= 0 && (end < 0 || end > next)) return null;
       if (end > MAX_HEADER_BYTES) return null;
       if (end >= 0) {
@@ -70,12 +71,12 @@ export class PartSource {
     if (this.#afterHeaders) {
       this.#afterHeaders = false;
       await this.#have(this.#delimiter.length);
-      if (this.#buffer.indexOf(this.#delimiter) !== 0) {
+      if (indexOfBytes(this.#buffer, this.#delimiter) !== 0) {
         this.#buffer = this.#buffer.subarray(CRLF.length);
       }
     }
     while (true) {
-      const end = this.#buffer.indexOf(this.#delimiter);
+      const end = indexOfBytes(this.#buffer, this.#delimiter);
       if (end >= 0) {
         if (end > 0) yield this.#buffer.subarray(0, end);
         this.#buffer = this.#buffer.subarray(end + this.#delimiter.length);

@@ -3,12 +3,19 @@ import type { Context } from "hono";
 import { call } from "../platform/database.ts";
 import type { Env } from "../platform/env.ts";
 import { Problem, problemFromUnknown } from "../problems/problem.ts";
-import { askStorage } from "../platform/storage.ts";
+import { askStorage, type StorageRequest } from "../platform/storage.ts";
 import { storageProblem } from "../problems/storage_problem.ts";
 import { judgeContent, type JudgedType } from "./content.ts";
 import type { Described } from "./declared_type.ts";
-import type { Chunks } from "./chunks.ts";
-import { CountedStream, takeSample, type Totals } from "./counted_stream.ts";
+import { type Chunks, endedEarly } from "./chunks.ts";
+import { CountedStream } from "./counted_stream.ts";
+import {
+  type Head,
+  isWhole,
+  readHead,
+  type Totals,
+  type WholeFile,
+} from "./head.ts";
 import { removeObject } from "./remove.ts";
 import { hasExpired } from "../platform/token_time.ts";
 
@@ -29,8 +36,8 @@ export interface StoredFile {
   deduplicated: boolean;
 }
 
-/** What the SQL function reserve_file returns. */
-interface Reserved {
+/** What the SQL function begin_upload returns if there are bytes to send. */
+interface Begun {
   file: { id: string; bucket: string; size_bytes: number };
   storage_path: string;
   max_bytes: number;
@@ -51,30 +58,62 @@ export async function storeFile(
   source: Chunks,
   announced: Announced,
 ): Promise<StoredFile> {
-  const { sample, chunks } = await takeSample(source);
-  const type = await judgeContent(announced, sample);
-  const reserved = await reserve(c, announced, type);
+  const head = await readHead(source, announced.size);
+  const { file } = head;
+  try {
+    const type = await judgeContent(announced, head.sample);
+    if (isWhole(file)) requireAnnounced(announced, file);
+    const answer = await begin(c, announced, type, file);
+    const begun: Begun | { deduplicated: true } = JSON.parse(answer);
+    return "deduplicated" in begun
+      ? await settled(c, answer)
+      : await send(c, begun, type, head, announced);
+  } finally {
+    head.release();
+  }
+}
+
+/** Sends the bytes of a pending file, and makes it ready. */
+async function send(
+  c: Context<Env>,
+  begun: Begun,
+  type: JudgedType,
+  { file, size }: Head,
+  announced: Announced,
+): Promise<StoredFile> {
+  const { id, bucket } = begun.file;
   let isStored = false;
   try {
-    const totals = await transfer(c, reserved, type, chunks, announced.size);
-    if (announced.sha256 !== null && announced.sha256 !== totals.sha256) {
-      throw new Problem("digest_mismatch", { sha256: totals.sha256 });
-    }
+    const totals = isWhole(file)
+      ? await sendWhole(c, begun, type, file)
+      : await sendStream(c, begun, type, file, size, announced.size);
+    requireAnnounced(announced, totals);
     isStored = true;
-    return await complete(c, reserved.file.id, totals);
+    return await complete(c, id, totals);
   } catch (error) {
     const { code } = problemFromUnknown(error);
     if (code === "invalid_token" || hasExpired(c.var.token)) {
-      throw expiredMeanwhile(reserved.file.id, isStored, error);
+      throw expiredMeanwhile(id, isStored, error);
     }
-    await abandon(
-      c,
-      reserved.file.id,
-      reserved.file.bucket,
-      reserved.storage_path,
-    );
-    throw error;
+    const left = await abandon(c, id, bucket, begun.storage_path);
+    throw code === "not_found" && left === "unknown" ? lost(error) : error;
   }
+}
+
+/** @throws {Problem} `malformed_request` or `digest_mismatch` if the client has said something else. */
+function requireAnnounced(announced: Announced, { size, sha256 }: Totals) {
+  if (announced.size !== null && announced.size !== size) throw endedEarly();
+  if (announced.sha256 !== null && announced.sha256 !== sha256) {
+    throw new Problem("digest_mismatch", { sha256 });
+  }
+}
+
+/** A crash of the database has taken the row, whose commit is not waited for. Nothing is stored. */
+function lost(cause: unknown): Problem {
+  return new Problem("unavailable", {
+    detail: "The database failed during the upload.",
+    cause,
+  });
 }
 
 function expiredMeanwhile(
@@ -93,23 +132,24 @@ function expiredMeanwhile(
   });
 }
 
-async function reserve(
+async function begin(
   c: Context<Env>,
   announced: Announced,
   { mimeType, parameters }: JudgedType,
-): Promise<Reserved> {
-  return JSON.parse(
-    await call(c, "reserve_file", {
-      bucket: announced.bucket,
-      original_name: announced.name,
-      mime_type: mimeType,
-      size_bytes: announced.size ?? undefined,
-      metadata: announced.metadata,
-      continuation_id: announced.continuationId,
-      declared_type: announced.type.header ?? undefined,
-      type_parameters: parameters ?? undefined,
-    }),
-  );
+  file: WholeFile | Chunks,
+): Promise<string> {
+  const known = isWhole(file) ? file : null;
+  return await call(c, "begin_upload", {
+    bucket: announced.bucket,
+    original_name: announced.name,
+    mime_type: mimeType,
+    size_bytes: known?.size ?? announced.size ?? undefined,
+    sha256: known?.sha256,
+    metadata: announced.metadata,
+    continuation_id: announced.continuationId,
+    declared_type: announced.type.header ?? undefined,
+    type_parameters: parameters ?? undefined,
+  });
 }
 
 /**
@@ -154,49 +194,88 @@ export async function settled(
   };
 }
 
-/** Streams the bytes to Storage, and returns their number and digest. */
-async function transfer(
+/** Sends a small file to Storage in one piece. Its size was checked when its quota was taken. */
+async function sendWhole(
   c: Context<Env>,
-  { file, storage_path, max_bytes }: Reserved,
+  begun: Begun,
+  type: JudgedType,
+  file: WholeFile,
+): Promise<Totals> {
+  await putObject(c, begun, type, { body: file.bytes });
+  return file;
+}
+
+/**
+ * Streams the bytes to Storage, and returns their number and digest.
+ *
+ * @param first how many bytes the first chunk has.
+ */
+async function sendStream(
+  c: Context<Env>,
+  begun: Begun,
   type: JudgedType,
   chunks: Chunks,
+  first: number,
   announced: number | null,
 ): Promise<Totals> {
+  const { file, max_bytes } = begun;
   let reserved = file.size_bytes;
-  const abort = new AbortController();
-  const stream = new CountedStream(chunks, announced, async (size) => {
+  const admit = async (size: number) => {
     if (size > max_bytes) throw new Problem("file_too_large", { max_bytes });
     if (size > reserved) reserved = await grow(c, file.id, size, max_bytes);
-  }, () => abort.abort());
+  };
+  // Before the request begins: if its head goes out alone, what follows waits 40 ms for a delayed acknowledgement.
+  await admit(first);
+  const abort = new AbortController();
+  const stream = new CountedStream(
+    chunks,
+    announced,
+    admit,
+    () => abort.abort(),
+  );
 
   try {
-    const response = await askStorage(
-      c,
-      `/object/${file.bucket}/${storage_path}`,
-      {
-        method: "POST",
-        headers: { "Content-Type": objectType(type), "x-upsert": "false" },
-        body: stream.body,
-        signal: abort.signal,
-        timeoutMs: null,
-      },
-    );
-    if (!response.ok) {
-      throw await storageProblem(response, {
-        // The file was deleted during the upload.
-        403: "not_found",
-        409: "upload_mismatch",
-        413: "file_too_large",
-        415: "unsupported_media_type",
-      });
+    await putObject(c, begun, type, {
+      body: stream.body,
+      signal: abort.signal,
+      timeoutMs: null,
+    });
+    if (!stream.hasEnded) {
+      throw new Problem("unavailable", { detail: "Storage failed." });
     }
-    await response.body?.cancel();
     return stream.totals();
   } catch (error) {
     throw stream.failure ?? error;
   } finally {
     stream.settle();
   }
+}
+
+/** @throws {Problem} `not_found` if the file was deleted during the upload, or another one of Storage's refusals. */
+async function putObject(
+  c: Context<Env>,
+  { file, storage_path }: Begun,
+  type: JudgedType,
+  request: Pick<StorageRequest, "body" | "signal" | "timeoutMs">,
+): Promise<void> {
+  const response = await askStorage(
+    c,
+    `/object/${file.bucket}/${storage_path}`,
+    {
+      method: "POST",
+      headers: { "Content-Type": objectType(type), "x-upsert": "false" },
+      ...request,
+    },
+  );
+  if (!response.ok) {
+    throw await storageProblem(response, {
+      403: "not_found",
+      409: "upload_mismatch",
+      413: "file_too_large",
+      415: "unsupported_media_type",
+    });
+  }
+  await response.body?.cancel();
 }
 
 /**
@@ -227,14 +306,19 @@ async function grow(
   }
 }
 
-/** Deletes a file whose upload failed. If this fails too, the sweep does it; the client hears of the first failure. */
+/**
+ * Deletes a file whose upload failed. If this fails too, the sweep does it; the client hears of the first failure.
+ *
+ * @returns `unknown` if the database has never heard of the file.
+ */
 export async function abandon(
   c: Context<Env>,
   file_id: string,
   bucket: string,
   storagePath: string,
-) {
+): Promise<"known" | "unknown"> {
   const abandoned = await call(c, "abandon_file", { file_id })
     .catch(() => "false");
   if (abandoned === "true") await removeObject(c, bucket, storagePath);
+  return abandoned === "" ? "unknown" : "known";
 }

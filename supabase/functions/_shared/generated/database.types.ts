@@ -31,6 +31,20 @@ export type Database = {
         };
         Returns: string;
       };
+      begin_upload: {
+        Args: {
+          bucket: string;
+          continuation_id?: string;
+          declared_type?: string;
+          metadata?: string;
+          mime_type: string;
+          original_name: string;
+          sha256?: string;
+          size_bytes?: number;
+          type_parameters?: string;
+        };
+        Returns: string;
+      };
       complete_file: {
         Args: {
           file_id: string;
@@ -108,6 +122,7 @@ export type Database = {
         };
         Returns: string;
       };
+      locate_file: { Args: { file_id: string }; Returns: string };
       put_member: {
         Args: { continuation_id: string; role: string; user_id: string };
         Returns: string;

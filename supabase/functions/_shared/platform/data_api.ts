@@ -2,6 +2,7 @@
  * Requests to the Data API, which calls SQL functions by name. postgrest-js would make several objects for each of
  * them, and parse answers of megabytes that are only passed on.
  */
+import { responseBytes } from "../http/response_bytes.ts";
 import type { TextBytes } from "../http/text_bytes.ts";
 import type { Credentials } from "./credentials.ts";
 
@@ -76,7 +77,7 @@ async function send(
       ...init,
       signal: late.signal,
     });
-    const body = new Uint8Array(await response.arrayBuffer());
+    const body = await responseBytes(response);
     const { ok, status } = response;
     return ok
       ? { body, error: null, status }

@@ -8,8 +8,12 @@ import type { Row, Statement } from "./session.ts";
 /** How many rows of a set a response has at most: `max_rows` of supabase/config.toml. */
 const MAX_ROWS = 1000;
 
+/** A byte order mark is a character like any other in PostgreSQL. */
+export const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 export interface Result {
-  body: Uint8Array<ArrayBuffer>;
+  /** See {@link isEscapedLater}; null for NULL. */
+  body: Uint8Array | null;
   /** Rows in the body. */
   rows: number;
   /** Rows of the whole set, if they were to be counted. */
@@ -58,10 +62,22 @@ function ofSet(one: string, media: Media): string {
 function ofOne(one: string, routine: Routine, media: Media): string {
   // Named, though nobody reads it: PostgreSQL does not compute what nothing asks for.
   if (routine.returnsVoid) return `${one}::text`;
+  if (isEscapedLater(routine, media)) return one;
   if (media.kind !== "raw") return `coalesce(to_json(${one})::text, 'null')`;
   return routine.returnsBytes
     ? `encode(${one}, 'hex')`
     : `coalesce(${one}::text, '')`;
+}
+
+/**
+ * Whether the result is a text that is not yet the JSON string of the response: to_json takes a quarter of the time of
+ * a page of 100 messages, and JSON.stringify, which escapes alike, a tenth of that.
+ */
+export function isEscapedLater(
+  { returnsSet, returnsText }: Routine,
+  media: Media,
+): boolean {
+  return returnsText && !returnsSet && media.kind !== "raw";
 }
 
 /** Where the arguments come from, and how they are passed. */
@@ -84,7 +100,7 @@ function passed(routine: Routine, call: Call): Passed {
       : {
         source: "",
         list: `$1::text::${parameter?.type}`,
-        parameters: [new TextDecoder().decode(call.body)],
+        parameters: [decoder.decode(call.body)],
       };
   }
   const { arguments: given } = call;
@@ -157,11 +173,11 @@ function quoted(identifier: string): string {
 export function resultOf(row: Row): Result {
   const text = (index: number) => {
     const value = row[index];
-    return value ? new TextDecoder().decode(value) : null;
+    return value ? decoder.decode(value) : null;
   };
   const total = text(2);
   return {
-    body: new Uint8Array(row[0] ?? []),
+    body: row[0] ?? null,
     rows: Number(text(1)),
     total: total === null ? null : Number(total),
     headers: text(3),

@@ -1,5 +1,5 @@
 /** The response to a call that has succeeded. */
-import { decoder, isEscapedLater, type Result } from "./call.ts";
+import { isEscapedLater, type Result } from "./call.ts";
 import { hasNoBody, isStatus, pgrst } from "./errors.ts";
 import { contentType, type Media } from "./media.ts";
 import type { Routine } from "./routines.ts";
@@ -36,13 +36,11 @@ function bodyOf(
   media: Media,
   { body }: Result,
 ): BodyInit {
-  if (isEscapedLater(routine, media)) {
-    return JSON.stringify(body && decoder.decode(body));
-  }
-  const bytes = body ?? new Uint8Array();
+  if (isEscapedLater(routine, media)) return JSON.stringify(body);
+  const text = body ?? "";
   return media.kind === "raw" && routine.returnsBytes
-    ? Uint8Array.fromHex(decoder.decode(bytes))
-    : new Uint8Array(bytes);
+    ? Uint8Array.fromHex(text)
+    : text;
 }
 
 /** `response.headers`: an array of objects with one member each, as a header may come several times. */

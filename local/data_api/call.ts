@@ -3,17 +3,14 @@ import type { Arguments, Call } from "./arguments.ts";
 import type { Media } from "./media.ts";
 import { type Parameter, type Routine, takesWholeBody } from "./routines.ts";
 import { EXPOSED } from "./schema_cache.ts";
-import type { Row, Statement } from "./session.ts";
+import type { Row, Statement } from "./pipeline.ts";
 
 /** How many rows of a set a response has at most: `max_rows` of supabase/config.toml. */
 const MAX_ROWS = 1000;
 
-/** A byte order mark is a character like any other in PostgreSQL. */
-export const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
 export interface Result {
   /** See {@link isEscapedLater}; null for NULL. */
-  body: Uint8Array | null;
+  body: string | null;
   /** Rows in the body. */
   rows: number;
   /** Rows of the whole set, if they were to be counted. */
@@ -87,6 +84,9 @@ interface Passed {
   list: string;
   parameters: string[];
 }
+
+/** A byte order mark is a character like any other in PostgreSQL. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function passed(routine: Routine, call: Call): Passed {
   if (takesWholeBody(routine, call.bodyType)) {
@@ -170,17 +170,14 @@ function quoted(identifier: string): string {
 }
 
 /** The columns that {@link callStatement} selects. */
-export function resultOf(row: Row): Result {
-  const text = (index: number) => {
-    const value = row[index];
-    return value ? decoder.decode(value) : null;
-  };
-  const total = text(2);
+export function resultOf(
+  [body = null, rows, total = null, headers = null, status = null]: Row,
+): Result {
   return {
-    body: row[0] ?? null,
-    rows: Number(text(1)),
+    body,
+    rows: Number(rows),
     total: total === null ? null : Number(total),
-    headers: text(3),
-    status: text(4),
+    headers,
+    status,
   };
 }

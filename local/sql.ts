@@ -1,4 +1,4 @@
-/** The one PostgreSQL driver of the stack. */
+/** The PostgreSQL driver of the stack. The Data API has another one for its calls: see data_api/session.ts. */
 import postgres from "npm:postgres@3.4.9";
 
 export type { Sql, TransactionSql } from "npm:postgres@3.4.9";

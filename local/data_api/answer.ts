@@ -1,5 +1,5 @@
 /** The response to a call that has succeeded. */
-import type { Result } from "./call.ts";
+import { isEscapedLater, type Result } from "./call.ts";
 import { hasNoBody, isStatus, pgrst } from "./errors.ts";
 import { contentType, type Media } from "./media.ts";
 import type { Routine } from "./routines.ts";
@@ -31,10 +31,16 @@ export function answer(
   });
 }
 
-function bodyOf(routine: Routine, media: Media, { body }: Result) {
+function bodyOf(
+  routine: Routine,
+  media: Media,
+  { body }: Result,
+): BodyInit {
+  if (isEscapedLater(routine, media)) return JSON.stringify(body);
+  const text = body ?? "";
   return media.kind === "raw" && routine.returnsBytes
-    ? Uint8Array.fromHex(new TextDecoder().decode(body))
-    : body;
+    ? Uint8Array.fromHex(text)
+    : text;
 }
 
 /** `response.headers`: an array of objects with one member each, as a header may come several times. */

@@ -3,13 +3,14 @@ import type { Arguments, Call } from "./arguments.ts";
 import type { Media } from "./media.ts";
 import { type Parameter, type Routine, takesWholeBody } from "./routines.ts";
 import { EXPOSED } from "./schema_cache.ts";
-import type { Row, Statement } from "./session.ts";
+import type { Row, Statement } from "./pipeline.ts";
 
 /** How many rows of a set a response has at most: `max_rows` of supabase/config.toml. */
 const MAX_ROWS = 1000;
 
 export interface Result {
-  body: Uint8Array<ArrayBuffer>;
+  /** See {@link isEscapedLater}; null for NULL. */
+  body: string | null;
   /** Rows in the body. */
   rows: number;
   /** Rows of the whole set, if they were to be counted. */
@@ -58,10 +59,22 @@ function ofSet(one: string, media: Media): string {
 function ofOne(one: string, routine: Routine, media: Media): string {
   // Named, though nobody reads it: PostgreSQL does not compute what nothing asks for.
   if (routine.returnsVoid) return `${one}::text`;
+  if (isEscapedLater(routine, media)) return one;
   if (media.kind !== "raw") return `coalesce(to_json(${one})::text, 'null')`;
   return routine.returnsBytes
     ? `encode(${one}, 'hex')`
     : `coalesce(${one}::text, '')`;
+}
+
+/**
+ * Whether the result is a text that is not yet the JSON string of the response: to_json takes a quarter of the time of
+ * a page of 100 messages, and JSON.stringify, which escapes alike, a tenth of that.
+ */
+export function isEscapedLater(
+  { returnsSet, returnsText }: Routine,
+  media: Media,
+): boolean {
+  return returnsText && !returnsSet && media.kind !== "raw";
 }
 
 /** Where the arguments come from, and how they are passed. */
@@ -71,6 +84,9 @@ interface Passed {
   list: string;
   parameters: string[];
 }
+
+/** A byte order mark is a character like any other in PostgreSQL. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function passed(routine: Routine, call: Call): Passed {
   if (takesWholeBody(routine, call.bodyType)) {
@@ -84,7 +100,7 @@ function passed(routine: Routine, call: Call): Passed {
       : {
         source: "",
         list: `$1::text::${parameter?.type}`,
-        parameters: [new TextDecoder().decode(call.body)],
+        parameters: [decoder.decode(call.body)],
       };
   }
   const { arguments: given } = call;
@@ -154,17 +170,14 @@ function quoted(identifier: string): string {
 }
 
 /** The columns that {@link callStatement} selects. */
-export function resultOf(row: Row): Result {
-  const text = (index: number) => {
-    const value = row[index];
-    return value ? new TextDecoder().decode(value) : null;
-  };
-  const total = text(2);
+export function resultOf(
+  [body = null, rows, total = null, headers = null, status = null]: Row,
+): Result {
   return {
-    body: new Uint8Array(row[0] ?? []),
-    rows: Number(text(1)),
+    body,
+    rows: Number(rows),
     total: total === null ? null : Number(total),
-    headers: text(3),
-    status: text(4),
+    headers,
+    status,
   };
 }

@@ -2,6 +2,7 @@
  * Errors of PostgreSQL as PostgREST passes them on.
  * https://docs.postgrest.org/en/v14/references/errors.html#errors-from-postgresql
  */
+import pg from "npm:pg@8.23.1";
 import { DataApiError, type ErrorBody, isStatus, pgrst } from "./errors.ts";
 
 /** The first pattern that fits a SQLSTATE gives its HTTP status; 400 if none does. */
@@ -32,36 +33,32 @@ const STATUS: [sqlstate: RegExp, status: number][] = [
   [/^42P17/, 500],
 ];
 
-/** What `npm:postgres` rejects with if PostgreSQL has refused a statement. */
-interface PostgresError extends Error {
-  code: string;
-  detail?: string;
-  hint?: string;
-}
-
 /** @param role whom the statement ran as: a visitor who lacks a privilege is asked to sign in. */
 export function databaseError(error: unknown, role: string): DataApiError {
   if (error instanceof DataApiError) return error;
-  if (!isPostgresError(error)) return otherError(error);
+  if (!isDatabaseError(error)) return otherError(error);
   if (error.code === "PGRST") return raisedResponse(error);
   const { code, message, detail, hint } = error;
   const status = statusOf(code, message, role);
   return new DataApiError(status, { code, message, details: detail, hint });
 }
 
-/** The driver's errors have a code: the connection was lost. Anything else is a mistake of ours. */
+/** A mistake of ours: sessions say themselves that their connection was lost. */
 function otherError(error: unknown): DataApiError {
-  const details = String(error);
-  if (error instanceof Error && "code" in error) {
-    return pgrst("PGRST001", "", { details });
-  }
   console.error(error);
-  return pgrst("PGRSTX00", details);
+  return pgrst("PGRSTX00", String(error));
 }
 
-function isPostgresError(error: unknown): error is PostgresError {
-  return error instanceof Error && error.name === "PostgresError" &&
-    "code" in error && typeof error.code === "string";
+/** What PostgreSQL says of a statement that it has refused. */
+interface DatabaseError extends Error {
+  code: string;
+  severity: string;
+  detail?: string;
+  hint?: string;
+}
+
+export function isDatabaseError(error: unknown): error is DatabaseError {
+  return error instanceof pg.DatabaseError;
 }
 
 function statusOf(sqlstate: string, message: string, role: string): number {
@@ -78,7 +75,7 @@ function statusOf(sqlstate: string, message: string, role: string): number {
 }
 
 /** `raise sqlstate 'PGRST'`: the function has written the whole response, as JSON. */
-function raisedResponse({ message, detail }: PostgresError): DataApiError {
+function raisedResponse({ message, detail }: DatabaseError): DataApiError {
   const body = objectIn(message);
   if (typeof body?.code !== "string" || typeof body.message !== "string") {
     return unparsed(

@@ -24,6 +24,7 @@ export interface Routine {
   /** Whether a result has columns: it is an object then. */
   returnsRow: boolean;
   returnsBytes: boolean;
+  returnsText: boolean;
   /** If the return type is a domain that is named like a media type. */
   mediaType: string | null;
   isVolatile: boolean;

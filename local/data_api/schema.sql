@@ -10,6 +10,7 @@ select json_build_object(
       -- OUT parameters and the columns of RETURNS TABLE make a row, even if there is only one.
       'returnsRow', result.typtype = 'c' or coalesce(p.proargmodes::text[] && '{b,o,t}', false),
       'returnsBytes', result.oid = 'bytea'::regtype,
+      'returnsText', result.oid = 'text'::regtype,
       'mediaType', case when declared.typtype = 'd' and declared.typname like '%/%' then declared.typname end,
       'isVolatile', p.provolatile = 'v',
       'statementTimeout', (

@@ -18,7 +18,7 @@ import {
   type Schema,
   type SchemaCache,
 } from "./schema_cache.ts";
-import type { Row } from "./session.ts";
+import type { Row } from "./pipeline.ts";
 import { roleOf, settingsStatement } from "./settings.ts";
 
 export interface DataApi {
@@ -135,10 +135,8 @@ async function callRoutine(context: Context, name: string): Promise<Response> {
     routine,
     timezone,
   );
-  const isRead = method !== "POST" || !routine.isVolatile;
   const row = await context.pool.use((session) =>
     session.transaction(
-      isRead ? "begin read only" : "begin",
       [settings, statement],
       checkOf(routine, media.kind === "object", preferences),
     )

@@ -1,20 +1,18 @@
 /** One connection to PostgreSQL, which runs transactions that are sent as a whole. */
-import { connect } from "../sql.ts";
+import pg from "npm:pg@8.23.1";
+import { isDatabaseError } from "./database_errors.ts";
 import { pgrst } from "./errors.ts";
+import {
+  Pipeline,
+  type Prepared,
+  type Row,
+  type Statement,
+} from "./pipeline.ts";
 
-export interface Statement {
-  text: string;
-  parameters: string[];
-}
+/** How long PostgreSQL may take to accept a connection, in milliseconds. */
+const CONNECT_MS = 2000;
 
-/** The columns of a row as PostgreSQL wrote them; null for NULL. */
-export type Row = (Uint8Array | null)[];
-
-/** How long PostgreSQL may take to accept a connection, in seconds. */
-const CONNECT_S = 2;
-
-type Connection = ReturnType<typeof connect>;
-type Reserved = Awaited<ReturnType<Connection["reserve"]>>;
+const word = (text: string): Statement => ({ text, parameters: [] });
 
 /**
  * A session ends with its connection and never opens another: the rest of a transaction must not run on a
@@ -22,29 +20,26 @@ type Reserved = Awaited<ReturnType<Connection["reserve"]>>;
  */
 export class Session {
   #isLost = false;
-  #onLost: (error: Error) => void = () => {};
-  #connection: Connection;
-  /** Set by {@link open}, which alone makes sessions. */
-  #reserved!: Reserved;
+  /** The names of the statements that PostgreSQL has prepared, and of those that it may have. */
+  #statements: Prepared = new Map();
+  #client;
 
   private constructor(url: string) {
-    this.#connection = connect(url, {
-      connect_timeout: CONNECT_S,
-      max_lifetime: null,
-      onclose: () => {
-        this.#isLost = true;
-        this.#onLost(
-          pgrst("PGRST001", "", { details: "The connection was closed." }),
-        );
-      },
+    this.#client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_MS,
     });
+    // The transaction that is under way is told by itself.
+    for (const event of ["error", "end"]) {
+      this.#client.on(event, () => void (this.#isLost = true));
+    }
   }
 
   /** @throws {DataApiError} PGRST000 if PostgreSQL does not accept the connection. */
   static async open(url: string): Promise<Session> {
     const session = new Session(url);
     try {
-      session.#reserved = await session.#connection.reserve();
+      await session.#client.connect();
       return session;
     } catch (error) {
       await session.close();
@@ -58,53 +53,41 @@ export class Session {
 
   /**
    * Runs `statements` in one transaction and returns the only row of the last. All of it is sent before the
-   * first answer comes, the commit included: after an error PostgreSQL rolls back instead.
+   * first answer comes: PostgreSQL commits at the end of what was sent together, or rolls back if any of it fails.
    *
    * @param check throws if the row must not be committed. The commit is sent after it then.
    */
   async transaction(
-    begin: "begin" | "begin read only",
     statements: Statement[],
     check?: (row: Row) => void,
   ): Promise<Row> {
-    const sent = [
-      this.#send(begin),
-      ...statements.map(({ text, parameters }) => this.#send(text, parameters)),
-    ];
-    if (check === undefined) {
-      const rows = await this.#answers([...sent, this.#send("commit")]);
-      return rows.at(-2) ?? [];
-    }
+    if (check === undefined) return await this.#send(statements);
     try {
-      const row = (await this.#answers(sent)).at(-1) ?? [];
+      const row = await this.#send([word("begin"), ...statements]);
       check(row);
-      await this.#answers([this.#send("commit")]);
+      await this.#send([word("commit")]);
       return row;
     } catch (error) {
-      if (!this.#isLost) await this.#answers([this.#send("rollback")]);
+      if (!this.#isLost) await this.#send([word("rollback")]);
       throw error;
     }
   }
 
-  #send(text: string, parameters: string[] = []) {
-    const isPrepared = parameters.length > 0;
-    return this.#reserved.unsafe(text, parameters, { prepare: isPrepared })
-      .raw().execute();
-  }
-
-  /** The first row of each statement, once all are answered. Throws the first error. */
-  async #answers(sent: PromiseLike<Row[]>[]): Promise<Row[]> {
-    const { promise: lost, reject } = Promise.withResolvers<never>();
-    this.#onLost = reject;
-    const answers = await Promise.race([lost, Promise.allSettled(sent)]);
-    return answers.map((answer) => {
-      if (answer.status === "rejected") throw answer.reason;
-      return answer.value[0] ?? [];
-    });
+  async #send(statements: Statement[]): Promise<Row> {
+    const pipeline = new Pipeline(statements, this.#statements);
+    this.#client.query(pipeline);
+    try {
+      return await pipeline.row;
+    } catch (error) {
+      // PostgreSQL's own errors leave a connection as it was, unless they are the last that it says.
+      if (isDatabaseError(error) && error.severity !== "FATAL") throw error;
+      this.#isLost = true;
+      throw pgrst("PGRST001", "", { details: String(error) });
+    }
   }
 
   async close(): Promise<void> {
     this.#isLost = true;
-    await this.#connection.end({ timeout: 0 });
+    await this.#client.end();
   }
 }

@@ -5,7 +5,7 @@
 import type { Claims } from "../keys.ts";
 import type { Routine } from "./routines.ts";
 import { EXPOSED, type Schema } from "./schema_cache.ts";
-import type { Statement } from "./session.ts";
+import type { Statement } from "./pipeline.ts";
 
 /** As hosted projects configure it. */
 const SEARCH_PATH = `"${EXPOSED}", "extensions"`;
@@ -39,6 +39,8 @@ export function settingsStatement(
     ["request.headers", JSON.stringify(headersOf(request))],
     ["request.cookies", JSON.stringify(cookiesOf(request))],
   ];
+  const isRead = request.method !== "POST" || !routine.isVolatile;
+  if (isRead) settings.push(["transaction_read_only", "on"]);
   if (timezone !== null) settings.push(["timezone", timezone]);
   if (routine.statementTimeout !== null) {
     settings.push(["statement_timeout", routine.statementTimeout]);

@@ -16,8 +16,8 @@ export function forBrowsers(service: Service): Service {
 }
 
 function allowing(request: Request, answer: Response): Response {
-  if (answer.headers.has("Access-Control-Allow-Origin")) return answer;
-  const headers = new Headers(answer.headers);
+  const { headers } = answer;
+  if (headers.has("Access-Control-Allow-Origin")) return answer;
   headers.set("Access-Control-Allow-Origin", "*");
   headers.set("Access-Control-Expose-Headers", EXPOSED);
   if (isPreflight(request)) {
@@ -31,7 +31,7 @@ function allowing(request: Request, answer: Response): Response {
     );
     headers.set("Access-Control-Max-Age", "3600");
   }
-  return new Response(answer.body, { status: answer.status, headers });
+  return answer;
 }
 
 function isPreflight(request: Request): boolean {

@@ -3,7 +3,7 @@
 import { spooled } from "./spool.ts";
 
 /** Of one connection, not of the message: RFC 9110 section 7.6.1. */
-const HOP_BY_HOP = [
+const HOP_BY_HOP = new Set([
   "connection",
   "keep-alive",
   "proxy-connection",
@@ -11,7 +11,7 @@ const HOP_BY_HOP = [
   "trailer",
   "transfer-encoding",
   "upgrade",
-];
+]);
 
 /**
  * A body of up to this many bytes goes on in one piece: fetch sends the head of a streamed one first,
@@ -31,13 +31,15 @@ export async function forward(
   target: string,
 ): Promise<Response> {
   const url = new URL(request.url);
-  const headers = endToEnd(request.headers);
-  headers.set("X-Forwarded-Host", url.host);
-  headers.set("X-Forwarded-Proto", url.protocol.replace(":", ""));
-  headers.set("X-Forwarded-Port", url.port);
+  const headers = endToEnd(request.headers, FORWARDED);
+  headers.push(
+    ["x-forwarded-host", url.host],
+    ["x-forwarded-proto", url.protocol.replace(":", "")],
+    ["x-forwarded-port", url.port],
+  );
   // Or fetch would ask for encodings that the client has not asked for.
-  if (!headers.has("Accept-Encoding")) {
-    headers.set("Accept-Encoding", "identity");
+  if (!request.headers.has("Accept-Encoding")) {
+    headers.push(["accept-encoding", "identity"]);
   }
 
   const response = await fetch(target, {
@@ -47,14 +49,13 @@ export async function forward(
     redirect: "manual",
     signal: request.signal,
   });
-  const answer = endToEnd(response.headers);
-  if (UNDONE_BY_FETCH.test(answer.get("Content-Encoding") ?? "")) {
-    answer.delete("Content-Encoding");
-    answer.delete("Content-Length");
-  }
+  const encoding = response.headers.get("Content-Encoding") ?? "";
   return new Response(response.body, {
     status: response.status,
-    headers: answer,
+    headers: endToEnd(
+      response.headers,
+      UNDONE_BY_FETCH.test(encoding) ? ENCODED : NONE,
+    ),
   });
 }
 
@@ -66,10 +67,29 @@ async function bodyOf(request: Request): Promise<BodyInit | null> {
   return Number(length) <= ONE_PIECE_BYTES ? await request.arrayBuffer() : body;
 }
 
-function endToEnd(headers: Headers): Headers {
-  const kept = new Headers(headers);
-  const named = (headers.get("Connection") ?? "").split(",")
-    .map((name) => name.trim()).filter((name) => /^[\w-]+$/.test(name));
-  for (const name of [...HOP_BY_HOP, ...named]) kept.delete(name);
-  return kept;
+/** What the gateway says itself. */
+const FORWARDED = new Set([
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-forwarded-port",
+]);
+
+/** What is no longer true of a body that fetch has decoded. */
+const ENCODED = new Set(["content-encoding", "content-length"]);
+
+const NONE = new Set<string>();
+
+/** What goes on of `headers`, without those of the connection and those named in `without`. */
+function endToEnd(
+  headers: Headers,
+  without: Set<string>,
+): [name: string, value: string][] {
+  const named = new Set(
+    headers.get("Connection")?.toLowerCase().split(",")
+      .map((name) => name.trim()),
+  );
+  // A list, since each object of headers would be read and copied once more.
+  return [...headers].filter(([name]) =>
+    !HOP_BY_HOP.has(name) && !named.has(name) && !without.has(name)
+  );
 }

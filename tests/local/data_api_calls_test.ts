@@ -29,6 +29,10 @@ const prefer = (preference: string, body: unknown = {}): Asked => ({
 type Case = [path: string, asked: Asked, text: string];
 
 const QUOTED = '"a \\"b\\"\\n"';
+/** What JSON escapes and what it does not, after a byte order mark. */
+const ODD = '\ufeff\b\f\n\r\t\u0001\u001f"\\/\u007f\u2028é\u{1d11e}';
+const ODD_JSON =
+  '"\ufeff\\b\\f\\n\\r\\t\\u0001\\u001f\\"\\\\/\u007f\u2028é\u{1d11e}"';
 const PAIR = '{"id":1,"name":"n1"}';
 
 const cases: Record<string, Case[]> = {
@@ -46,6 +50,12 @@ const cases: Record<string, Case[]> = {
     ["quoted", { body: "null" }, QUOTED],
     ["quoted", { body: "[]" }, QUOTED],
     ["add_them", { body: '[{"a":1,"b":1},{"a":2,"b":2}]' }, "2"],
+  ],
+  "text is escaped as PostgreSQL does it": [
+    ["whole_text", sent("text/plain", ODD), ODD_JSON],
+    ["every_type", { body: { t: ODD } }, `{"t":${ODD_JSON}}`],
+    ["no_text", {}, "null"],
+    ["no_text", as("application/vnd.pgrst.object+json"), "null"],
   ],
   "arguments cast to the types of the parameters": [
     ["every_type", { body: { i: 1, f: 1.5 } }, '{"i":1,"f":1.5}'],

@@ -73,6 +73,6 @@ export const changeConversation = userRoute({
     if_updated_at: matchedVersions(headers["if-match"]),
   });
   const bytes = new TextEncoder().encode(changed);
-  c.header("ETag", await versionTag(JSON.parse(changed).updated_at, bytes));
+  c.header("ETag", versionTag(JSON.parse(changed).updated_at, bytes));
   return json(c, bytes);
 });

@@ -1,7 +1,7 @@
 /** `GET /conversation-history/{continuation_id}/context`: the messages that fit a model's token budget. */
 import { z } from "@hono/zod-openapi";
 import { json, userRoute } from "../_shared/http/route.ts";
-import { call } from "../_shared/platform/database.ts";
+import { callForBytes } from "../_shared/platform/database.ts";
 import {
   Conversation,
   ConversationPath,
@@ -44,6 +44,10 @@ export const readContext = userRoute(
   async (c, { params, query: { max_tokens, max_messages } }) =>
     json(
       c,
-      await call(c, "read_context", { ...params, max_tokens, max_messages }),
+      await callForBytes(c, "read_context", {
+        ...params,
+        max_tokens,
+        max_messages,
+      }),
     ),
 );

@@ -3,9 +3,10 @@ import { z } from "@hono/zod-openapi";
 import { linkHeader } from "../_shared/http/pagination.ts";
 import { json, userRoute } from "../_shared/http/route.ts";
 import { versionTag } from "../_shared/http/version_tag.ts";
-import { call, read } from "../_shared/platform/database.ts";
+import { callForBytes, readForBytes } from "../_shared/platform/database.ts";
 import { ConversationPath } from "../_shared/wire/conversation.ts";
 import { queryOf, wholeNumber } from "../_shared/wire/rules.ts";
+import { type PageEnds, pageEnds } from "./page_ends.ts";
 import { Page, PageBounds } from "./schemas.ts";
 
 const PageQuery = queryOf({
@@ -42,8 +43,8 @@ export const readHistory = userRoute({
   conditional: true,
 }, async (c, { params, query: { limit, view, before, after, at_least } }) => {
   // A reader that does not say what it knows of expects to find what it has just written.
-  const from = at_least === undefined ? call : read;
-  const answer = await from(c, "read_history", {
+  const from = at_least === undefined ? callForBytes : readForBytes;
+  const page = await from(c, "read_history", {
     ...params,
     view,
     before,
@@ -52,25 +53,22 @@ export const readHistory = userRoute({
     max_messages: limit,
   });
 
-  const page: z.infer<typeof Page> = JSON.parse(answer);
-  const links = linkHeader(neighbours(page, { limit, view, at_least }));
+  const ends = pageEnds(page);
+  const links = linkHeader(neighbours(ends, { limit, view, at_least }));
   if (links !== null) c.header("Link", links);
-  const bytes = new TextEncoder().encode(answer);
-  c.header("ETag", await versionTag(page.conversation?.updated_at, bytes));
-  return json(c, bytes);
+  c.header("ETag", versionTag(ends.conversation?.updated_at, page));
+  return json(c, page);
 });
 
 /** The queries of the previous and next page, or null if there is none. */
 function neighbours(
-  { conversation, messages }: z.infer<typeof Page>,
+  { conversation, first, last }: PageEnds,
   { limit, view, at_least }: {
     limit: number;
     view: "line" | "log";
     at_least?: number | undefined;
   },
 ) {
-  const first = messages.at(0);
-  const last = messages.at(-1);
   if (!conversation || !first || !last) return { prev: null, next: null };
   const shared: Record<string, string | number> = {
     limit,

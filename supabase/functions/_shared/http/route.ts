@@ -202,6 +202,9 @@ export function openRoute<
   });
 }
 
+/** An answer larger than this is sent in pieces of this size: a Response would first copy the whole. */
+const PIECE_BYTES = 256 * 1024;
+
 /** A response of JSON text, which is sent as it is; its bytes if they are at hand. */
 export function json(
   c: Context<Env>,
@@ -211,10 +214,21 @@ export function json(
   const bytes = typeof text === "string"
     ? new TextEncoder().encode(text)
     : text;
-  return c.body(bytes, status, {
+  const body = bytes.byteLength > PIECE_BYTES ? inPieces(bytes) : bytes;
+  return c.body(body, status, {
     "Content-Type": "application/json",
     "Content-Length": String(bytes.byteLength),
   });
+}
+
+function inPieces(bytes: TextBytes): ReadableStream<Uint8Array> {
+  let sent = 0;
+  return new ReadableStream({
+    pull(controller) {
+      controller.enqueue(bytes.subarray(sent, sent += PIECE_BYTES));
+      if (sent >= bytes.byteLength) controller.close();
+    },
+  }, { highWaterMark: 0 });
 }
 
 function timeoutOf({ bulk }: { bulk?: boolean }): number {

@@ -1,20 +1,18 @@
 /** The only way to the database: calling one of the API's SQL functions as the caller. */
-import { PostgrestClient } from "@supabase/postgrest-js";
 import type { Context } from "hono";
 import { setMetric } from "hono/timing";
 import type { Database } from "../generated/database.types.ts";
+import type { TextBytes } from "../http/text_bytes.ts";
 import { databaseProblem } from "../problems/database_problem.ts";
+import { stringBytes } from "../wire/json_bytes.ts";
 import { type Credentials, secretCredentials } from "./credentials.ts";
+import { type DataApiAnswer, type Db, get, post } from "./data_api.ts";
 import { projectUrl, readUrl } from "./environment.ts";
 import type { Env } from "./env.ts";
 
-/**
- * The part of supabase-js that calls SQL functions. The rest of it would be made for each request, and loaded at
- * each cold start, for nothing.
- */
-export type Db = PostgrestClient<Database>;
-
 type Functions = Database["public"]["Functions"];
+type Name = keyof Functions & string;
+type Args<N extends Name> = Functions[N]["Args"];
 
 /** Longer than any query should take, but shorter than a client waits for a 503. In milliseconds. */
 export const DATABASE_TIMEOUT_MS = 4500;
@@ -38,12 +36,23 @@ export const BULK_TIMEOUT_MS = 65_000;
  *
  * @throws {Problem} the problem that the database raised, or `unavailable`, `rate_limited` or `internal`.
  */
-export async function call<Name extends keyof Functions & string>(
+export async function call<N extends Name>(
   c: Context<Env>,
-  name: Name,
-  args: Functions[Name]["Args"],
+  name: N,
+  args: Args<N>,
 ): Promise<string> {
   return await callWith(c.var.db, name, args);
+}
+
+/**
+ * {@link call} for answers of up to several megabytes: the bytes of the text, in the memory that they arrived in.
+ */
+export async function callForBytes<N extends Name>(
+  c: Context<Env>,
+  name: N,
+  args: Args<N>,
+): Promise<TextBytes> {
+  return stringBytes(bodyOf(await post(c.var.db, name, args)));
 }
 
 /**
@@ -52,41 +61,67 @@ export async function call<Name extends keyof Functions & string>(
  * what the arguments ask for, cancels the query in favour of replication, or is not there, the primary is asked. One
  * that was not there is left alone for a while.
  */
-export async function read<Name extends keyof Functions & string>(
+export async function read<N extends Name>(
   c: Context<Env>,
-  name: Name,
-  args: Functions[Name]["Args"],
+  name: N,
+  args: Args<N>,
 ): Promise<string> {
+  const body = await askReplica(c, name, args);
+  return body === null ? await call(c, name, args) : textOf(body);
+}
+
+/** {@link read} for answers of up to several megabytes, as {@link callForBytes} is for those of {@link call}. */
+export async function readForBytes<N extends Name>(
+  c: Context<Env>,
+  name: N,
+  args: Args<N>,
+): Promise<TextBytes> {
+  const body = await askReplica(c, name, args);
+  return body === null ? await callForBytes(c, name, args) : stringBytes(body);
+}
+
+/** What the replica answers; null if there is none, or it has no answer. */
+async function askReplica<N extends Name>(
+  c: Context<Env>,
+  name: N,
+  args: Args<N>,
+): Promise<TextBytes | null> {
   const url = readUrl();
-  if (url === undefined || Date.now() < replicaIsGoneUntil) {
-    return await call(c, name, args);
-  }
-  const replica = client(
-    c.var.credentials,
-    REPLICA_TIMEOUT_MS,
-    (ms) => setMetric(c, "replica", ms, "Read replica"),
+  if (url === undefined || Date.now() < replicaIsGoneUntil) return null;
+  const replica: Db = {
     url,
-  );
-  const { data, error, status } = await replica.rpc(name, args, { get: true });
-  if (!error) return data;
-  if (status === 0 || status >= 500) {
+    credentials: c.var.credentials,
+    timeoutMs: REPLICA_TIMEOUT_MS,
+    report: (ms) => setMetric(c, "replica", ms, "Read replica"),
+  };
+  const { body, error, status } = await get(replica, name, args);
+  if (error !== null && (status === 0 || status >= 500)) {
     replicaIsGoneUntil = Date.now() + REPLICA_GONE_MS;
   }
-  return await call(c, name, args);
+  return body;
 }
 
 let replicaIsGoneUntil = 0;
 
 /** {@link call} with a client other than the request's. */
-export async function callWith<Name extends keyof Functions & string>(
+export async function callWith<N extends Name>(
   db: Db,
-  name: Name,
-  args: Functions[Name]["Args"],
+  name: N,
+  args: Args<N>,
 ): Promise<string> {
-  const { data, error, status } = await db.rpc(name, args);
-  if (error) throw databaseProblem(error, status);
-  // remove_member and the like answer nothing.
-  return data ?? "";
+  return textOf(bodyOf(await post(db, name, args)));
+}
+
+/** @throws {Problem} */
+function bodyOf({ body, error, status }: DataApiAnswer): TextBytes {
+  if (error !== null) throw databaseProblem(error, status);
+  return body;
+}
+
+/** The text that a SQL function has returned; empty if it returns nothing, as remove_member does. */
+function textOf(body: TextBytes): string {
+  if (body.byteLength === 0) return "";
+  return JSON.parse(new TextDecoder().decode(body)) ?? "";
 }
 
 /** A client that acts as the caller whose `credentials` these are, and reports the time of each call. */
@@ -95,56 +130,25 @@ export function callersClient(
   credentials: Credentials,
   timeoutMs: number,
 ): Db {
-  return client(
+  return {
+    url: projectUrl(),
     credentials,
     timeoutMs,
-    (ms) => setMetric(c, "db", ms, "Database"),
-  );
+    report: (ms) => setMetric(c, "db", ms, "Database"),
+  };
 }
 
 /** A client that acts as the caller of several requests, whose times are reported nowhere. */
 export function sharedClient(credentials: Credentials): Db {
-  return client(credentials, DATABASE_TIMEOUT_MS, () => {});
+  return {
+    url: projectUrl(),
+    credentials,
+    timeoutMs: DATABASE_TIMEOUT_MS,
+    report: () => {},
+  };
 }
 
 /** A client with a secret key of the project. For health and maintenance, never for the route of a user. */
-export function adminClient(timeoutMs = DATABASE_TIMEOUT_MS): Db {
-  return client(secretCredentials(), timeoutMs, () => {});
-}
-
-function client(
-  credentials: Credentials,
-  timeoutMs: number,
-  report: (ms: number) => void,
-  url = projectUrl(),
-): Db {
-  return new PostgrestClient<Database>(
-    `${url}/rest/v1`,
-    {
-      headers: { ...credentials },
-      fetch: timed(timeoutMs, report),
-      // A GET would be repeated after seconds, for which nobody waits.
-      retry: false,
-    },
-  );
-}
-
-/** A fetch that gives up after `timeoutMs`, and reports how many milliseconds the response took. */
-function timed(
-  timeoutMs: number,
-  report: (ms: number) => void,
-): typeof fetch {
-  return async (
-    input: URL | RequestInfo,
-    init?: { signal?: AbortSignal | null },
-  ) => {
-    const startedAt = performance.now();
-    const limit = AbortSignal.timeout(timeoutMs);
-    const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
-    try {
-      return await fetch(input, { ...init, signal });
-    } finally {
-      report(performance.now() - startedAt);
-    }
-  };
+export function adminClient(): Db {
+  return sharedClient(secretCredentials());
 }

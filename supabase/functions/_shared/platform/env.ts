@@ -1,5 +1,5 @@
 import type { Credentials } from "./credentials.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./data_api.ts";
 
 /** The names of the deployed functions. Each is the first segment of the paths that the function receives. */
 export type FunctionName =

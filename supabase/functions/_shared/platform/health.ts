@@ -1,9 +1,8 @@
 /** `GET /_/health`: whether the function, the Data API and the database answer. */
 import { z } from "@hono/zod-openapi";
 import { json, openRoute } from "../http/route.ts";
-import { databaseProblem } from "../problems/database_problem.ts";
 import { Problem } from "../problems/problem.ts";
-import { adminClient } from "./database.ts";
+import { adminClient, callWith } from "./database.ts";
 import { keysOf } from "./environment.ts";
 import { readSigningKeys } from "./signing_keys.ts";
 
@@ -31,11 +30,9 @@ export const readHealth = openRoute({
   if (problems.length > 0) {
     throw new Problem("unavailable", { detail: problems.join(" "), problems });
   }
-  // Without the client's own retries: the caller wants to know how things are now.
-  const { data, error, status } = await adminClient().rpc("read_health")
-    .retry(false);
-  if (error) throw databaseProblem(error, status);
-  const { schema_version } = JSON.parse(data);
+  const { schema_version } = JSON.parse(
+    await callWith(adminClient(), "read_health", {}),
+  );
   return json(c, JSON.stringify({ status: "ok", schema_version }));
 });
 

@@ -1,5 +1,5 @@
 /** Maps errors of the Data API to problems. */
-import type { PostgrestError } from "@supabase/postgrest-js";
+import type { DataApiError } from "../platform/data_api.ts";
 import { isProblemCode } from "./catalogue.ts";
 import { Problem, type ProblemOptions } from "./problem.ts";
 
@@ -39,7 +39,7 @@ const POSTGREST_TOKEN = /^PGRST30[0-3]$/;
 
 /** The problem for an error. `status` is 0 if there was no response. */
 export function databaseProblem(
-  error: PostgrestError,
+  error: DataApiError,
   status: number,
 ): Problem {
   const code = error.code ?? "";
@@ -78,7 +78,7 @@ export function databaseProblem(
 }
 
 /** Decides by the constraint's name in PostgreSQL's message: an account, a file, or anything else is gone. */
-function goneProblem(cause: PostgrestError): Problem {
+function goneProblem(cause: DataApiError): Problem {
   if (/_(owner_id|author_id|attached_by|invited_by)_fkey/.test(cause.message)) {
     return new Problem("invalid_token", { cause });
   }
@@ -93,7 +93,7 @@ function isTransient(code: string, status: number): boolean {
 }
 
 /** The members that `raise_problem` adds to a problem, as JSON in the error's DETAIL. */
-function extensionOf(details: string | null): ProblemOptions {
+function extensionOf(details: string | null | undefined): ProblemOptions {
   const parsed: unknown = JSON.parse(details ?? "{}");
   const extension: ProblemOptions =
     typeof parsed === "object" && parsed !== null ? { ...parsed } : {};

@@ -3,7 +3,8 @@
  * it looks: one call for all waiting readers of a user, often after a change and seldom when nothing happens. What
  * has changed is read by the readers.
  */
-import { callWith, type Db } from "../../_shared/platform/database.ts";
+import type { Db } from "../../_shared/platform/data_api.ts";
+import { callWith } from "../../_shared/platform/database.ts";
 import {
   type Problem,
   problemFromUnknown,

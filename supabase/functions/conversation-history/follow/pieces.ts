@@ -1,5 +1,6 @@
 /** Pieces of a conversation's log, as the database gives them. */
-import { callWith, type Db } from "../../_shared/platform/database.ts";
+import type { Db } from "../../_shared/platform/data_api.ts";
+import { callWith } from "../../_shared/platform/database.ts";
 import { type Room, takeRoom } from "./held.ts";
 import { takeTurn } from "./turns.ts";
 

@@ -1,0 +1,75 @@
+/** What a page says of itself at its ends, read without parsing the messages between them. */
+import type { TextBytes } from "../_shared/http/text_bytes.ts";
+import {
+  endOfContainer,
+  startOfContainer,
+} from "../_shared/wire/json_bytes.ts";
+
+/** The places of a message. */
+export interface Places {
+  seq: number;
+  position: number;
+  parent_position: number;
+}
+
+export interface PageEnds {
+  /** null if there is no such conversation, or the caller may not see it. */
+  conversation: {
+    last_seq: number;
+    head_position: number;
+    updated_at: string;
+  } | null;
+  /** Of the first and the last message; null if the page has none. */
+  first: Places | null;
+  last: Places | null;
+}
+
+const BEGINNING = '{"conversation":';
+const MESSAGES = ',"messages":[';
+
+/** How a message begins. What its author has written comes later. */
+const MESSAGE =
+  /^\{"id":"[^"]*","seq":(\d+),"position":(\d+),"parent_position":(\d+),/;
+
+/** More than {@link MESSAGE} needs, with numbers of any size. */
+const MESSAGE_BYTES = 160;
+
+/**
+ * The ends of a page, as read_history returns it.
+ *
+ * @throws {SyntaxError} if it is something else.
+ */
+export function pageEnds(page: TextBytes): PageEnds {
+  const begin = BEGINNING.length;
+  if (textOf(page, begin, begin + 4) === "null") {
+    return { conversation: null, first: null, last: null };
+  }
+  const end = endOfContainer(page, begin);
+  const conversation = JSON.parse(textOf(page, begin, end));
+  const first = end + MESSAGES.length;
+  if (textOf(page, end, first) !== MESSAGES) {
+    throw new SyntaxError("Not a page");
+  }
+  // Nothing but has_more comes after the messages.
+  const last = page.lastIndexOf("]".charCodeAt(0)) - 1;
+  return last < first ? { conversation, first: null, last: null } : {
+    conversation,
+    first: placesAt(page, first),
+    last: placesAt(page, startOfContainer(page, last)),
+  };
+}
+
+function placesAt(page: TextBytes, start: number): Places {
+  const [, seq, position, parent] =
+    MESSAGE.exec(textOf(page, start, start + MESSAGE_BYTES)) ?? [];
+  if (parent === undefined) throw new SyntaxError("Not a message");
+  return {
+    seq: Number(seq),
+    position: Number(position),
+    parent_position: Number(parent),
+  };
+}
+
+function textOf(bytes: TextBytes, start: number, end: number): string {
+  return new TextDecoder().decode(bytes.subarray(start, end));
+}

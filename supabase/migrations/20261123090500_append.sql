@@ -272,6 +272,7 @@ declare
   is_known  boolean;
   elsewhere boolean;
   line      bigint;
+  erased    bigint;
   seqs      bigint[];
   fresh     continuum.incoming_message[] := '{}';
   revisions bigint[] := '{}';
@@ -317,6 +318,7 @@ begin
     is_known := false;
     elsewhere := false;
     line := null;
+    erased := null;
     if message.client_id is not null and not locked.created then
       for known in
         select r.* from continuum.rows_of_client_id(target.id, message.client_id) r
@@ -326,13 +328,18 @@ begin
         if known.live then
           line := known.position;
         end if;
-        -- An erased row that another one has followed is no repetition: the next revision would be lost.
-        if continuum.repeats(known, message) and not (is_known and known.is_erased) then
+        if not continuum.repeats(known, message) then
+          is_known := true;
+        elsif not known.is_erased then
           seqs[message.index + 1] := known.seq;
           exit;
+        -- What an erased row said is gone, so it is a repetition only if no other row is, and not if another one
+        -- has followed it: the next revision would be lost.
+        elsif not is_known then
+          erased := coalesce(erased, known.seq);
         end if;
-        is_known := true;
       end loop;
+      seqs[message.index + 1] := coalesce(seqs[message.index + 1], erased);
     elsif message.revises is not null then
       known := continuum.live_key(target.id, message.revises);
       if continuum.repeats(known, message) and not known.is_erased then

@@ -219,6 +219,32 @@ Deno.test("a retry of an erased message does not bring it back", async () => {
   assert.equal((await history(owner, id, "view=log")).text, log);
 });
 
+Deno.test("a retry is answered with its own row, although a later one of its name was erased", async () => {
+  const named = (content: string) => [{ content, client_id: "n" }];
+  const revising = { on_mismatch: "revise" };
+  // The later row has the place of the first one, or, if that was left, a place of its own.
+  for (const between of [[], ["elsewhere"]]) {
+    const id = await together("1");
+    const first = await append(owner, id, named("first"));
+    if (between.length > 0) {
+      await append(owner, id, between, { after_position: 1 });
+    }
+    const second = await append(owner, id, named("second"), revising);
+    const [later] = second.body.messages;
+    await erase(owner, id, later.seq);
+
+    for (const rest of [{}, revising]) {
+      const retry = await append(owner, id, named("first"), rest);
+      assert.equal(retry.status, 200, retry.text);
+      assert.equal(retry.body.messages[0].seq, first.body.messages[0].seq);
+      assert.equal(retry.body.messages[0].content, "first");
+    }
+    const again = await append(owner, id, named("second"), revising);
+    assert.equal(again.status, 200, again.text);
+    assert.equal(again.body.messages[0].seq, later.seq);
+  }
+});
+
 Deno.test("a new message in the place of an erased one is stored and not taken for its retry", async () => {
   const id = await together("1", "2");
   await erase(owner, id, 2);

@@ -1,9 +1,8 @@
 /** CORS for browsers. Any origin may call, since tokens admit a request and cookies never do. */
 import { corsHeaders } from "@supabase/supabase-js/cors";
-import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 
-const preflight = cors({
+export const browsers = cors({
   origin: "*",
   allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
   allowHeaders: [
@@ -54,40 +53,30 @@ const preflight = cors({
     "mcp-protocol-version",
     "mcp-session-id",
   ],
+  exposeHeaders: [
+    "accept-ranges",
+    "allow",
+    "content-disposition",
+    "content-length",
+    "content-range",
+    "etag",
+    "idempotency-replayed",
+    "last-modified",
+    "link",
+    "location",
+    "ratelimit",
+    "ratelimit-policy",
+    "repr-digest",
+    "retry-after",
+    "server-timing",
+    // For clients of Durable Streams.
+    "stream-closed",
+    "stream-cursor",
+    "stream-next-offset",
+    "stream-up-to-date",
+    "www-authenticate",
+    "x-request-id",
+    "x-should-retry",
+  ],
   maxAge: 86400,
 });
-
-/** What a browser lets a page read of a response. */
-const EXPOSED = [
-  "accept-ranges",
-  "allow",
-  "content-disposition",
-  "content-length",
-  "content-range",
-  "etag",
-  "idempotency-replayed",
-  "last-modified",
-  "link",
-  "location",
-  "ratelimit",
-  "ratelimit-policy",
-  "repr-digest",
-  "retry-after",
-  "server-timing",
-  // For clients of Durable Streams.
-  "stream-closed",
-  "stream-cursor",
-  "stream-next-offset",
-  "stream-up-to-date",
-  "www-authenticate",
-  "x-request-id",
-  "x-should-retry",
-].join(",");
-
-/** hono's middleware would make a response before the handler, only to have headers to write to, and copy them. */
-export const browsers: MiddlewareHandler = async (c, next) => {
-  if (c.req.method === "OPTIONS") return await preflight(c, next);
-  await next();
-  c.res.headers.set("Access-Control-Allow-Origin", "*");
-  c.res.headers.set("Access-Control-Expose-Headers", EXPOSED);
-};

@@ -61,7 +61,8 @@ export async function openSchemaCache(
       return reload();
     });
   }
-  const reloadQuietly = () => void reload().catch(() => {});
+  /** If it fails, what is known may be old: the next request reads it. */
+  const reloadQuietly = () => void reload().catch(() => schema = null);
 
   const cache: SchemaCache = {
     async current() {

@@ -221,8 +221,8 @@ begin
         when left(t.token[1], 1) collate "C" not between '-' and '9' then t.token[1]
         when char_length(t.token[1]) < 16 and strpos(t.token[1], '.') = 0 then t.token[1]
         when char_length(t.token[1]) < 300 then t.token[1]::float8::text
-        when abs(t.token[1]::numeric) < 2.5e-324 then '0'
-        when abs(t.token[1]::numeric) <= 1.7976931348623157e308 then t.token[1]::numeric::float8::text
+        when abs(t.token[1]::numeric) < 2.4703282292062328e-324 then '0'
+        when abs(t.token[1]::numeric) <= 1.7976931348623158e308 then t.token[1]::numeric::float8::text
         else t.token[1]
       end, '' order by t.place
     )

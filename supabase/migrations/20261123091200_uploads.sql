@@ -368,40 +368,43 @@ begin
     ));
   end if;
 
-  begin
-    update continuum.file_contents c
-    set status = 'ready',
-      sha256 = complete_file.sha256,
-      digest_verified = complete_file.sha256 is not null
-    where c.id = content.id;
-    update continuum.files f
-    set status = 'ready', mime_type = coalesce(complete_file.mime_type, f.mime_type)
-    where f.id = complete_file.file_id;
-  exception when unique_violation then
-    -- The same bytes are ready.
-    known_id := continuum.lock_known(content.bucket, complete_file.sha256);
-    if known_id is null then
-      perform continuum.raise_problem('upload_incomplete');
-    end if;
-    select continuum.same_file(known_id, f.original_name, f.mime_type, f.type_parameters, f.metadata) into same_name
-    from continuum.files f
-    where f.id = complete_file.file_id;
-    if same_name is null then
+  loop
+    begin
+      update continuum.file_contents c
+      set status = 'ready',
+        sha256 = complete_file.sha256,
+        digest_verified = complete_file.sha256 is not null
+      where c.id = content.id;
       update continuum.files f
-      set content_id = known_id, status = 'ready', mime_type = coalesce(complete_file.mime_type, f.mime_type)
+      set status = 'ready', mime_type = coalesce(complete_file.mime_type, f.mime_type)
       where f.id = complete_file.file_id;
-      update continuum.file_contents c set status = 'deleted' where c.id = content.id;
-    else
-      insert into continuum.conversation_files (conversation_id, file_id)
-      select l.conversation_id, same_name
-      from continuum.conversation_files l
-      where l.file_id = complete_file.file_id
-      on conflict on constraint conversation_files_link_key do nothing;
-      update continuum.files f set status = 'deleted' where f.id = complete_file.file_id;
-      perform continuum.use_again(same_name);
-    end if;
-    redundant := row_to_json(r) from (select content.bucket, content.storage_path) r;
-  end;
+      exit;
+    exception when unique_violation then
+      -- The same bytes are ready.
+      known_id := continuum.lock_known(content.bucket, complete_file.sha256);
+      -- Unless they have been deleted since.
+      continue when known_id is null;
+      select continuum.same_file(known_id, f.original_name, f.mime_type, f.type_parameters, f.metadata) into same_name
+      from continuum.files f
+      where f.id = complete_file.file_id;
+      if same_name is null then
+        update continuum.files f
+        set content_id = known_id, status = 'ready', mime_type = coalesce(complete_file.mime_type, f.mime_type)
+        where f.id = complete_file.file_id;
+        update continuum.file_contents c set status = 'deleted' where c.id = content.id;
+      else
+        insert into continuum.conversation_files (conversation_id, file_id)
+        select l.conversation_id, same_name
+        from continuum.conversation_files l
+        where l.file_id = complete_file.file_id
+        on conflict on constraint conversation_files_link_key do nothing;
+        update continuum.files f set status = 'deleted' where f.id = complete_file.file_id;
+        perform continuum.use_again(same_name);
+      end if;
+      redundant := row_to_json(r) from (select content.bucket, content.storage_path) r;
+      exit;
+    end;
+  end loop;
 
   return continuum.completed_json(
     continuum.find_file(coalesce(same_name, complete_file.file_id)), same_name is not null, redundant

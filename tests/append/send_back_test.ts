@@ -147,8 +147,11 @@ const rewritten = [
   "1764066560123456789",
   "123456789012345678901234567890",
   "1.7976931348623157e308",
+  "1.7976931348623158e308",
   "1.23456789012345678901e305",
   "4.9406564584124654e-324",
+  "2.48e-324",
+  "2.47e-324",
   "1.23456789012345678901e-305",
   "1e-400",
 ];
@@ -177,6 +180,27 @@ Deno.test("history sent back with one new message stores one row: repeated membe
   assert.equal(sent.status, 201, sent.text);
   await assertOneRowATurn(owner, name);
 });
+
+/** What would be a number too large for the database if it were not in a string. */
+const likeHuge = [
+  "issue1234",
+  "1E400000 9e-99999",
+  '\\" e1234',
+  "7".repeat(600),
+];
+for (const text of likeHuge) {
+  Deno.test(`history sent back with one new message stores one row: other white space around the text ${text.slice(0, 20)}`, async () => {
+    const name = fresh("back");
+    const string = JSON.stringify(text);
+    const sent = await appendText(
+      owner,
+      `{"continuation_id":"${name}","messages":[{"role":"assistant","parts":` +
+        `[ {"type": "text", "text": ${string}, ${string}: 1.0} ]}]}`,
+    );
+    assert.equal(sent.status, 201, sent.text);
+    await assertOneRowATurn(owner, name);
+  });
+}
 
 Deno.test("history sent back with one new message stores one row: files and a revision", async () => {
   const name = fresh("back");

@@ -158,6 +158,30 @@ Deno.test("a file that is being deleted is not the answer to an upload of its by
   ]);
 });
 
+Deno.test("a large upload whose bytes turn out to be known, and are deleted before they can be its answer, is stored", async () => {
+  const actor = await signUp("known");
+  const content = text(LARGE);
+  const { id } = await storedFile(actor, { content });
+  let uploading: ReturnType<typeof upload> | undefined;
+  await asUser(actor, async (tx) => {
+    await tx`
+      select from continuum.file_contents c
+      where c.id = (select f.content_id from continuum.files f where f.id = ${id})
+      for no key update
+    `;
+    uploading = upload(actor, { content });
+    await waitingFor(tx);
+    await tx`select public.delete_file(${id})`;
+  });
+  const answer = await uploading!;
+  assert.equal(answer.status, 201, answer.text);
+  await sweepAll();
+  const { rows } = await assertConsistent(actor.id);
+  assert.deepEqual(rows.map((row) => [row.id, row.status]), [
+    [answer.body.file.id, "ready"],
+  ]);
+});
+
 /** Resolves once another transaction waits for a lock of `tx`. */
 async function waitingFor(tx: TransactionSql): Promise<void> {
   for (let look = 0; look < 400; look++) {

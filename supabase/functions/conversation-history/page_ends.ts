@@ -1,5 +1,5 @@
 /** What a page says of itself at its ends, read without parsing the messages between them. */
-import type { TextBytes } from "../_shared/http/text_bytes.ts";
+import type { Bytes } from "../_shared/http/bytes.ts";
 import {
   endOfContainer,
   startOfContainer,
@@ -39,7 +39,7 @@ const MESSAGE_BYTES = 160;
  *
  * @throws {SyntaxError} if it is something else.
  */
-export function pageEnds(page: TextBytes): PageEnds {
+export function pageEnds(page: Bytes): PageEnds {
   const begin = BEGINNING.length;
   if (textOf(page, begin, begin + 4) === "null") {
     return { conversation: null, first: null, last: null };
@@ -59,7 +59,7 @@ export function pageEnds(page: TextBytes): PageEnds {
   };
 }
 
-function placesAt(page: TextBytes, start: number): Places {
+function placesAt(page: Bytes, start: number): Places {
   const [, seq, position, parent] =
     MESSAGE.exec(textOf(page, start, start + MESSAGE_BYTES)) ?? [];
   if (parent === undefined) throw new SyntaxError("Not a message");
@@ -70,6 +70,6 @@ function placesAt(page: TextBytes, start: number): Places {
   };
 }
 
-function textOf(bytes: TextBytes, start: number, end: number): string {
+function textOf(bytes: Bytes, start: number, end: number): string {
   return new TextDecoder().decode(bytes.subarray(start, end));
 }

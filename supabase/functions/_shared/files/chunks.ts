@@ -1,4 +1,5 @@
 /** Helpers for a body that is read chunk by chunk. */
+import type { Bytes } from "../http/bytes.ts";
 import { Problem } from "../problems/problem.ts";
 
 /** The chunks of a file. Read it with `next`: leaving a `for await` loop early would end it. */
@@ -74,7 +75,7 @@ export function endedEarly(cause?: unknown): Problem {
 export function concat(
   chunks: Uint8Array[],
   size: number,
-): Uint8Array<ArrayBuffer> {
+): Bytes {
   const whole = new Uint8Array(size);
   chunks.reduce(
     (offset, chunk) => (whole.set(chunk, offset), offset + chunk.byteLength),

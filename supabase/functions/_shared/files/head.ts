@@ -4,6 +4,7 @@
  * them, and one that breaks off has left nothing behind.
  */
 import { createHash } from "node:crypto";
+import type { Bytes } from "../http/bytes.ts";
 import { chain, type Chunks, concat, gathered, guard } from "./chunks.ts";
 import { SAMPLE_BYTES } from "./content.ts";
 
@@ -25,7 +26,7 @@ export interface Totals {
 
 /** A file that was read to its end. */
 export interface WholeFile extends Totals {
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: Bytes;
 }
 
 export interface Head {

@@ -1,5 +1,5 @@
 /** Reads the body of a response into memory that it is the only one to take. */
-import type { TextBytes } from "./text_bytes.ts";
+import type { Bytes } from "./bytes.ts";
 
 /** A body of up to this many bytes is read at once. It is also the first room for one of unknown length. */
 const AT_ONCE_BYTES = 64 * 1024;
@@ -11,7 +11,7 @@ const MAX_ROOM_BYTES = 16 * 1024 * 1024;
  * The bytes of the body, which is read to its end. `response.arrayBuffer()` would collect a large one in buffers
  * that grow, are copied, and are freed late: eight answers of 4 MiB at once took 280 MiB with it, and 130 without.
  */
-export async function responseBytes(response: Response): Promise<TextBytes> {
+export async function responseBytes(response: Response): Promise<Bytes> {
   const { body } = response;
   const length = lengthOf(response);
   if (body === null || length <= AT_ONCE_BYTES) {
@@ -43,6 +43,6 @@ function lengthOf({ headers }: Response): number {
     : Number(length);
 }
 
-function roomFor(length: number): TextBytes {
+function roomFor(length: number): Bytes {
   return new Uint8Array(Math.min(length, MAX_ROOM_BYTES));
 }

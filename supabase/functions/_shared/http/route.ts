@@ -35,7 +35,7 @@ import { jsonBody, parseJson, refuseEncoded } from "./body.ts";
 import { conditional } from "./conditional.ts";
 import { acceptsJson } from "./negotiation.ts";
 import { rateLimited } from "./rate_limited.ts";
-import type { TextBytes } from "./text_bytes.ts";
+import type { Bytes } from "./bytes.ts";
 import {
   conditionalResponse,
   type FailureFormat,
@@ -208,7 +208,7 @@ const PIECE_BYTES = 256 * 1024;
 /** A response of JSON text, which is sent as it is; its bytes if they are at hand. */
 export function json(
   c: Context<Env>,
-  text: string | TextBytes,
+  text: string | Bytes,
   status: 200 | 201 | 207 = 200,
 ): Response {
   const bytes = typeof text === "string"
@@ -221,7 +221,7 @@ export function json(
   });
 }
 
-function inPieces(bytes: TextBytes): ReadableStream<Uint8Array> {
+function inPieces(bytes: Bytes): ReadableStream<Uint8Array> {
   let sent = 0;
   return new ReadableStream({
     pull(controller) {

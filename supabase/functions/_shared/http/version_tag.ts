@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { decodeBase64Url, encodeBase64Url } from "hono/utils/encode";
 import { Problem } from "../problems/problem.ts";
-import type { TextBytes } from "./text_bytes.ts";
+import type { Bytes } from "./bytes.ts";
 
 /**
  * A tag made by {@link versionTag}. `W/` may precede it: proxies that compress responses weaken tags, but the
@@ -20,7 +20,7 @@ const VERSION = /^[0-9T:.+Z-]+$/;
 /** A strong ETag for the bytes of `answer`, about a conversation that last changed at `updatedAt`. */
 export function versionTag(
   updatedAt: string | undefined,
-  answer: TextBytes,
+  answer: Bytes,
 ): string {
   // crypto.subtle would copy the answer, and take a thread of its own for the shortest one.
   const digest = createHash("sha256").update(answer).digest("base64url");

@@ -3,7 +3,7 @@
  * them, and parse answers of megabytes that are only passed on.
  */
 import { responseBytes } from "../http/response_bytes.ts";
-import type { TextBytes } from "../http/text_bytes.ts";
+import type { Bytes } from "../http/bytes.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** Who calls, through which Data API, and within which time. */
@@ -26,7 +26,7 @@ export interface DataApiError {
 
 /** `status` is 0 if there was no response, or not a whole one. */
 export type DataApiAnswer =
-  | { body: TextBytes; error: null; status: number }
+  | { body: Bytes; error: null; status: number }
   | { body: null; error: DataApiError; status: number };
 
 type Arguments = Record<string, unknown>;
@@ -91,7 +91,7 @@ async function send(
 }
 
 /** The text is the message if it is not an error of PostgREST's, but for example a gateway's HTML page. */
-function errorIn(body: TextBytes): DataApiError {
+function errorIn(body: Bytes): DataApiError {
   const text = new TextDecoder().decode(body);
   try {
     const error: unknown = JSON.parse(text);

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { setMetric } from "hono/timing";
 import type { Database } from "../generated/database.types.ts";
-import type { TextBytes } from "../http/text_bytes.ts";
+import type { Bytes } from "../http/bytes.ts";
 import { databaseProblem } from "../problems/database_problem.ts";
 import { stringBytes } from "../wire/json_bytes.ts";
 import { type Credentials, secretCredentials } from "./credentials.ts";
@@ -51,7 +51,7 @@ export async function callForBytes<N extends Name>(
   c: Context<Env>,
   name: N,
   args: Args<N>,
-): Promise<TextBytes> {
+): Promise<Bytes> {
   return stringBytes(bodyOf(await post(c.var.db, name, args)));
 }
 
@@ -75,7 +75,7 @@ export async function readForBytes<N extends Name>(
   c: Context<Env>,
   name: N,
   args: Args<N>,
-): Promise<TextBytes> {
+): Promise<Bytes> {
   const body = await askReplica(c, name, args);
   return body === null ? await callForBytes(c, name, args) : stringBytes(body);
 }
@@ -85,7 +85,7 @@ async function askReplica<N extends Name>(
   c: Context<Env>,
   name: N,
   args: Args<N>,
-): Promise<TextBytes | null> {
+): Promise<Bytes | null> {
   const url = readUrl();
   if (url === undefined || Date.now() < replicaIsGoneUntil) return null;
   const replica: Db = {
@@ -113,13 +113,13 @@ export async function callWith<N extends Name>(
 }
 
 /** @throws {Problem} */
-function bodyOf({ body, error, status }: DataApiAnswer): TextBytes {
+function bodyOf({ body, error, status }: DataApiAnswer): Bytes {
   if (error !== null) throw databaseProblem(error, status);
   return body;
 }
 
 /** The text that a SQL function has returned; empty if it returns nothing, as remove_member does. */
-function textOf(body: TextBytes): string {
+function textOf(body: Bytes): string {
   if (body.byteLength === 0) return "";
   return JSON.parse(new TextDecoder().decode(body)) ?? "";
 }

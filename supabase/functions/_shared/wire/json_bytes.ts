@@ -2,7 +2,7 @@
  * Takes the bytes of JSON text apart without decoding them: an answer of megabytes is neither copied nor parsed for
  * the few values in it that a route needs. The text must be JSON in UTF-8; nothing is checked that is not needed.
  */
-import type { TextBytes } from "../http/text_bytes.ts";
+import type { Bytes } from "../http/bytes.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -28,7 +28,7 @@ for (
  *
  * @throws {SyntaxError} if it is not a JSON string.
  */
-export function stringBytes(string: TextBytes): TextBytes {
+export function stringBytes(string: Bytes): Bytes {
   const end = string.byteLength - 1;
   if (end < 1 || string[0] !== QUOTE || string[end] !== QUOTE) {
     throw new SyntaxError("Not a JSON string");
@@ -59,7 +59,7 @@ export function stringBytes(string: TextBytes): TextBytes {
 }
 
 /** The one or more `\uXXXX` at `start`: two of them may be the halves of one character. */
-function unicodeEscapes(string: TextBytes, start: number): string {
+function unicodeEscapes(string: Bytes, start: number): string {
   // Long enough for a pair; the next escape is found again.
   const text = ascii(string.subarray(start, start + 12));
   const [escapes] = /^\\u[dD][89abAB]..\\u[dD][c-fC-F]..|^\\u.{4}/.exec(text) ??
@@ -68,19 +68,19 @@ function unicodeEscapes(string: TextBytes, start: number): string {
   return escapes;
 }
 
-function ascii(bytes: TextBytes): string {
+function ascii(bytes: Bytes): string {
   return String.fromCharCode(...bytes);
 }
 
 /** Whether the quote at `at` ends a string, or begins one: a quote within a string has a backslash before it. */
-function isDelimiter(json: TextBytes, at: number): boolean {
+function isDelimiter(json: Bytes, at: number): boolean {
   let backslashes = 0;
   while (json[at - 1 - backslashes] === BACKSLASH) backslashes++;
   return backslashes % 2 === 0;
 }
 
 /** Where the string that begins at `start` has its closing quote. */
-function closingQuote(json: TextBytes, start: number): number {
+function closingQuote(json: Bytes, start: number): number {
   for (let at = start;;) {
     at = json.indexOf(QUOTE, at + 1);
     if (at < 0) throw new SyntaxError("The string does not end");
@@ -89,7 +89,7 @@ function closingQuote(json: TextBytes, start: number): number {
 }
 
 /** Where the string that ends at `end` has its opening quote. */
-function openingQuote(json: TextBytes, end: number): number {
+function openingQuote(json: Bytes, end: number): number {
   for (let at = end;;) {
     at = at > 0 ? json.lastIndexOf(QUOTE, at - 1) : -1;
     if (at < 0) throw new SyntaxError("The string does not begin");
@@ -112,7 +112,7 @@ function stepOf(byte: number | undefined): number {
 }
 
 /** The index after the object or array that begins at `start`. */
-export function endOfContainer(json: TextBytes, start: number): number {
+export function endOfContainer(json: Bytes, start: number): number {
   let depth = 0;
   for (let at = start; at < json.byteLength; at++) {
     if (json[at] === QUOTE) at = closingQuote(json, at);
@@ -122,7 +122,7 @@ export function endOfContainer(json: TextBytes, start: number): number {
 }
 
 /** Where the object or array begins whose last byte is at `last`. Only the container itself is read. */
-export function startOfContainer(json: TextBytes, last: number): number {
+export function startOfContainer(json: Bytes, last: number): number {
   let depth = 0;
   for (let at = last; at >= 0; at--) {
     if (json[at] === QUOTE) at = openingQuote(json, at);

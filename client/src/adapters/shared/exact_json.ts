@@ -4,6 +4,9 @@
  * U+0000 and lone surrogates, which PostgreSQL has no text for, become U+001A and the four digits of the UTF-16 unit;
  * so does U+001A itself. Numbers that JSON does not have, BigInts and bytes become an object with the one member
  * U+001A. So does a value that is nested too deeply for the API: it becomes text.
+ *
+ * A backslash in the name of a member is escaped too. The V8 of Deno 2.1 to 2.9 takes a name that JSON writes with an
+ * escape, such as "\n", for the name "\\", if it has read an object with that one in the same place before.
  */
 
 import { base64Of, bytesOf } from "./base64.ts";
@@ -17,7 +20,9 @@ const MAX_DEPTH = 60;
 // deno-lint-ignore no-control-regex -- they are what it looks for
 const UNSTORABLE = /[\0\u001a]|\p{Surrogate}/gu;
 // deno-lint-ignore no-control-regex -- as above
-const ESCAPED = /\u001a(0000|001a|d[89a-f][0-9a-f]{2})/g;
+const UNSTORABLE_IN_NAME = /[\0\u001a\\]|\p{Surrogate}/gu;
+// deno-lint-ignore no-control-regex -- as above
+const ESCAPED = /\u001a(0000|001a|005c|d[89a-f][0-9a-f]{2})/g;
 
 /** What `JSON.stringify` would make of a value, with everything escaped that could not be stored. */
 export function escaped(value: unknown, depth = 0): unknown {
@@ -47,7 +52,7 @@ export function escaped(value: unknown, depth = 0): unknown {
   }
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
-      escapedText(key),
+      escapedText(key, UNSTORABLE_IN_NAME),
       escaped(member, depth + 1),
     ]),
   );
@@ -68,9 +73,9 @@ export function restored(value: unknown): unknown {
   );
 }
 
-function escapedText(text: string): string {
+function escapedText(text: string, unstorable = UNSTORABLE): string {
   return text.replace(
-    UNSTORABLE,
+    unstorable,
     (unit) => MARK + unit.charCodeAt(0).toString(16).padStart(4, "0"),
   );
 }

@@ -52,6 +52,10 @@ export class Machine {
   /** Every file below the home folder's session folders, with its text as Latin-1: a character a byte. */
   async files(): Promise<Map<string, string>> {
     const found = new Map<string, string>();
+    /** A sync that is running renames and removes files. */
+    const unlessGone = (error: unknown) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    };
     const walk = async (path: string) => {
       const items = [];
       try {
@@ -59,14 +63,15 @@ export class Machine {
           items.push(item);
         }
       } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
+        unlessGone(error);
       }
       for (const { name, isDirectory } of items) {
         const at = `${path}/${name}`;
         if (isDirectory) await walk(at);
         else {
-          const bytes = await Deno.readFile(join(this.home, at));
-          found.set(at, new TextDecoder("latin1").decode(bytes));
+          const bytes = await Deno.readFile(join(this.home, at))
+            .catch(unlessGone);
+          if (bytes) found.set(at, new TextDecoder("latin1").decode(bytes));
         }
       }
     };

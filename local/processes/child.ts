@@ -30,11 +30,13 @@ const KEPT_LINES = 20;
 
 /**
  * Becomes "$@", whose pid is that of the shell. The watcher is left behind with the end of the pipe; "$0" is
- * the signal by which the program ends.
+ * the signal by which the program ends. A terminal that closes sends SIGHUP to all of them: PostgreSQL takes that
+ * for a wish to read its settings again, so the watcher must outlive it.
  */
 const WATCHED = `
 exec 3<&0 </dev/null
 {
+  trap '' HUP INT TERM
   cat <&3
   kill -s "$0" $$
   tries=50

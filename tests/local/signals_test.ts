@@ -46,6 +46,18 @@ Deno.test("a stack that is killed leaves no process behind, by itself", async ()
   await allGone(pids, 10);
 });
 
+Deno.test("a stack that is killed after its terminal has hung up on all of it leaves no process behind", async () => {
+  await using place = await newPlace();
+  await using stack = launch(place);
+  await stack.ready();
+  const pids = await stack.pids();
+  for (const pid of pids) {
+    if (pid !== stack.process.pid) Deno.kill(pid, "SIGHUP");
+  }
+  await stack.stop("SIGKILL");
+  await allGone(pids, 10);
+});
+
 Deno.test("a stack that is asked to end while it starts leaves no process behind", async () => {
   await using place = await newPlace();
   await using stack = launch(place);

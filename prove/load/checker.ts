@@ -198,10 +198,11 @@ class Load {
         }),
       );
     };
-    // Caches fill and just-in-time compilers work; then it counts.
-    await work(1000 * Math.min(60, seconds / 4));
+    // V8 lets the heap of a function grow to its level for the first 10,000 requests or so; then it counts.
+    const warmUp = Math.min(240, seconds / 2);
+    await work(1000 * warmUp);
     const start = await this.#calmFigures();
-    await work(1000 * (seconds - Math.min(60, seconds / 4)));
+    await work(1000 * (seconds - warmUp));
     const end = await this.#calmFigures();
     report.figure("soak, start", described(start));
     report.figure("soak, end", described(end));

@@ -60,7 +60,7 @@ export async function openStackFile(dataDir: string): Promise<Secrets> {
     throw new StackError(
       `${
         pathIn(dataDir)
-      } is broken, which holds keys and the database's passwords: remove it and run "deno task reset".`,
+      }, which holds the stack's keys and passwords, is damaged. Remove it and run "deno task reset".`,
     );
   }
   await writePrivately(pathIn(dataDir), JSON.stringify(data));
@@ -94,7 +94,7 @@ async function newSecrets() {
   };
 }
 
-/** Null if there is no file. What is not JSON is an empty string. */
+/** The parsed file: null if it does not exist, an empty string if it is not JSON. */
 async function read(dataDir: string): Promise<unknown> {
   try {
     return JSON.parse(await Deno.readTextFile(pathIn(dataDir)));

@@ -1,13 +1,13 @@
 /**
  * `deno task install`: the packages of deno.lock into node_modules. Every task that needs one asks for it first, so
- * that a fresh clone is one command away from running. With `"nodeModulesDir": "manual"` in deno.json Deno leaves
- * installing to this: by itself it prints a line for each of some 300 packages, before any code of ours runs.
+ * that one command is enough to run a fresh clone. `"nodeModulesDir": "manual"` in deno.json keeps Deno from
+ * installing them itself: it would print a line for each of some 300 packages before any code of ours runs.
  *
  * Ends with the status of `deno install`. Imports no package, since there may be none yet, and prints to standard
  * error, since what a task prints may be read by a program.
  */
 const root = new URL("../", import.meta.url);
-/** Holds the SHA-256 of the lock file whose packages node_modules has; written last, so an interruption leaves none. */
+/** Holds the SHA-256 of the lock file that was installed. Written last, so it is missing after an interruption. */
 const installed = new URL("node_modules/.installed", root);
 
 const wanted = await sha256(await Deno.readFile(new URL("deno.lock", root)));
@@ -22,7 +22,7 @@ async function install(): Promise<void> {
   const line = () => show(`\rInstalling packages … ${seconds()} s`);
 
   if (isTerminal) line();
-  else console.error("Installing packages, which is done once.");
+  else console.error("Installing packages. This is needed once.");
   const ticking = isTerminal ? setInterval(line, 1000) : undefined;
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["install", "--quiet", "--frozen"],
@@ -33,12 +33,12 @@ async function install(): Promise<void> {
   if (isTerminal) show("\n");
   if (code !== 0) {
     console.error(
-      `"deno install" has ended with status ${code}; what it says is above. Run the task again to go on.`,
+      `"deno install" failed with status ${code}; see its message above. Run the task again to continue.`,
     );
     Deno.exit(code);
   }
   await Deno.writeTextFile(installed, wanted);
-  console.error(`Packages are installed after ${seconds()} s.`);
+  console.error(`Installed the packages in ${seconds()} s.`);
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -1,4 +1,4 @@
-/** Several statements that PostgreSQL is sent at once. */
+/** Sends PostgreSQL several statements at once. */
 
 export interface Statement {
   text: string;
@@ -11,7 +11,7 @@ export type Row = (string | null)[];
 /** A statement that is prepared under a name, by its text. */
 export type Prepared = Map<string, { name: string; isPrepared: boolean }>;
 
-/** What the driver writes the messages of the protocol with. */
+/** The part of the driver's connection that writes messages of the protocol. */
 interface Connection {
   stream: { cork(): void; uncork(): void };
   close(message: { type: "S"; name: string }): void;
@@ -31,9 +31,9 @@ interface Connection {
 const STALE = /^(26000|0A000)$/;
 
 /**
- * What the driver calls a submittable. One Sync follows all statements: PostgreSQL takes them as one transaction,
- * unless one of them says `begin`, skips the others after an error, and answers once. Each statement is prepared
- * when it is first used.
+ * A query that the driver can submit. All statements end with one Sync, so PostgreSQL runs them as one transaction
+ * unless one of them is `begin`, skips the rest after an error, and answers once. A statement is prepared when it is
+ * first used.
  * https://www.postgresql.org/docs/17/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
 export class Pipeline {
@@ -58,7 +58,7 @@ export class Pipeline {
     for (const { text, parameters } of this.#statements) {
       const { name, isPrepared } = this.#known(text);
       if (!isPrepared) {
-        // It may have been prepared by a transaction that then failed. To close what is not there is no error.
+        // A transaction that failed may have prepared it. Closing a statement that does not exist is not an error.
         connection.close({ type: "S", name });
         connection.parse({ name, text, types: [] });
       }

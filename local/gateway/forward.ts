@@ -67,19 +67,19 @@ async function bodyOf(request: Request): Promise<BodyInit | null> {
   return Number(length) <= ONE_PIECE_BYTES ? await request.arrayBuffer() : body;
 }
 
-/** What the gateway says itself. */
+/** Headers that the gateway sets itself. */
 const FORWARDED = new Set([
   "x-forwarded-host",
   "x-forwarded-proto",
   "x-forwarded-port",
 ]);
 
-/** What is no longer true of a body that fetch has decoded. */
+/** Headers that no longer describe a body once fetch has decoded it. */
 const ENCODED = new Set(["content-encoding", "content-length"]);
 
 const NONE = new Set<string>();
 
-/** What goes on of `headers`, without those of the connection and those named in `without`. */
+/** The headers to pass on: all except those of the connection and those in `without`. */
 function endToEnd(
   headers: Headers,
   without: Set<string>,
@@ -88,7 +88,7 @@ function endToEnd(
     headers.get("Connection")?.toLowerCase().split(",")
       .map((name) => name.trim()),
   );
-  // A list, since each object of headers would be read and copied once more.
+  // A list, because a Headers object would be copied once more.
   return [...headers].filter(([name]) =>
     !HOP_BY_HOP.has(name) && !named.has(name) && !without.has(name)
   );

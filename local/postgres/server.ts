@@ -18,7 +18,7 @@ export interface PostgresServer {
   start(): Promise<void>;
 }
 
-/** How often one that has ended by itself is tried. */
+/** How often a server that stopped unexpectedly is started again. */
 const RESTARTS = 5;
 
 /** Connections beyond the pools of Auth, Data API and Storage are for tests and tools. */
@@ -92,7 +92,7 @@ export async function startPostgres(
   /** A PostgreSQL that somebody else has ended is started again, once its remains are gone. */
   async function restartAfter(ended: Child): Promise<void> {
     if (child !== ended) return;
-    console.error("PostgreSQL has ended by itself and is started again.");
+    console.error("PostgreSQL stopped unexpectedly. Starting it again.");
     for (let tries = 1; tries <= RESTARTS && !stopped; tries++) {
       try {
         return await server.start();

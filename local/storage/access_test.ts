@@ -150,12 +150,12 @@ Deno.test("who may do what", async (t) => {
           await storage.deleteBucket("bare"),
         ];
         for (const { error } of refused) {
-          match(error?.message ?? "", /not found: the local stack has/);
+          match(error?.message ?? "", /not found\. local\/storage\/README\.md/);
         }
         const { publicUrl } = files.getPublicUrl(path).data;
         const open = await fetch(publicUrl);
         equal(open.status, 404);
-        match(await open.text(), /not found: the local stack has/);
+        match(await open.text(), /not found\. local\/storage\/README\.md/);
         equal((await get(`files/${path}`)).text, "hello");
       },
     );

@@ -97,7 +97,7 @@ export async function openBytes(root: string): Promise<Bytes> {
   };
 }
 
-/** Where an object's bytes are below `root`. Keys may hold `..`: whatever leads out of its bucket is no key. */
+/** The path of an object's bytes below `root`. A key with `..` that leads out of its bucket is refused. */
 function inside(root: string, { bucket, key, version }: Place): string {
   const path = resolve(root, bucket, key, version);
   const home = join(root, bucket) + sep;

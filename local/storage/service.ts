@@ -70,7 +70,7 @@ export async function createStorageService(
   app.notFound((c) =>
     c.json({
       message:
-        `Route ${c.req.method}:${c.req.path} not found: the local stack has what local/storage/README.md lists`,
+        `Route ${c.req.method}:${c.req.path} not found. local/storage/README.md lists the routes of the local stack.`,
       error: "Not Found",
       statusCode: 404,
     }, 404)

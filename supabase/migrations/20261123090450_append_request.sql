@@ -203,8 +203,8 @@ $$;
 
 -- What two payloads are compared by: the order, repetition and spelling of members do not count, and numbers
 -- are as JavaScript and most clients read them. So 1.0 and 1, or a number of 30 digits and what is left of it, are
--- one payload when a client sends back what it was given. By the tokens of jsonb's text, in which a number has no
--- exponent: a walk down the document takes six times as long.
+-- one payload when a client sends back what it was given. It goes through the tokens of jsonb's text, in which
+-- numbers have no exponent: a recursion into the document takes six times as long.
 create function continuum.canonical(document jsonb)
 returns text
 language plpgsql

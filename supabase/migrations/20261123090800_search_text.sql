@@ -158,7 +158,7 @@ declare
   searched   text := content;
 begin
   if document is not null and document <> '[]' and coalesce(char_length(content), 0) < max_length then
-    -- By a walk and not by a JSON path, which takes ten times as long to give out many strings.
+    -- A recursive query, because a JSON path takes ten times as long to return many strings.
     searched := concat_ws(E'\n', content, (
       with recursive walk (value, kind, key) as (
         select document, 'array', ''

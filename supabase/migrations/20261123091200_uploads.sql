@@ -1,4 +1,4 @@
--- What file-upload calls: reserve, begin, grow, look, complete, give up, rename, delete.
+-- What file-upload calls for an upload: reserve, begin, grow, look, complete, give up.
 
 -- A pending file and its bytes of quota, before any byte is taken. size_bytes null: not known yet,
 -- grow_file follows. The file is linked to the conversation, if one is named. Returns the path to write
@@ -496,100 +496,6 @@ begin
 end;
 $$;
 
--- Renames a file of the caller's, and merges a patch into its metadata (RFC 7396). Null leaves one as it is.
-create function public.rename_file(file_id uuid, original_name text default null, metadata text default null)
-returns text
-language plpgsql
-security invoker
-set search_path = ''
-as $$
-declare
-  file   continuum.files;
-  merged jsonb;
-begin
-  perform continuum.require_account();
-  if original_name is not null then
-    perform continuum.refuse_file_name(original_name);
-  end if;
-  select f.* into file
-  from continuum.files f
-  where f.id = rename_file.file_id and f.owner_id = (select auth.uid()) and f.status <> 'deleted'
-  for no key update;
-  if file.id is null then
-    perform continuum.raise_problem('not_found');
-  end if;
-  merged := continuum.merge_patch(file.metadata, continuum.as_metadata(rename_file.metadata, '/metadata'));
-  if continuum.json_bytes(merged) > 65536 then
-    perform continuum.raise_invalid('/metadata', 'Must be at most 64 KiB of JSON.');
-  end if;
-  update continuum.files f
-  set original_name = coalesce(rename_file.original_name, f.original_name), metadata = merged
-  where f.id = file.id;
-  return continuum.file_json(continuum.find_file(file.id))::text;
-end;
-$$;
-
--- Marks a file of the caller's as deleted, and its content with the last of its names; that gives the
--- quota back. Returns where the object to remove is; storage_path is null if it has other names.
-create function public.delete_file(file_id uuid)
-returns text
-language plpgsql
-security invoker
-set search_path = ''
-as $$
-declare
-  content continuum.file_contents;
-begin
-  perform continuum.require_account();
-  update continuum.files f
-  set status = 'deleted'
-  where f.id = delete_file.file_id and f.owner_id = (select auth.uid()) and f.status <> 'deleted';
-  if not found then
-    perform continuum.raise_problem('not_found');
-  end if;
-  select c.* into content
-  from continuum.file_contents c
-  join continuum.files f on f.content_id = c.id
-  where f.id = delete_file.file_id;
-  return (
-    select row_to_json(r)
-    from (
-      select content.bucket, case when content.status = 'deleted' then content.storage_path end as storage_path
-    ) r
-  )::text;
-end;
-$$;
-
--- Takes a file out of a conversation and its messages: all of its links by the conversation's owner, or
--- those that they made by an editor. The file itself stays.
-create function public.unlink_file(continuation_id text, file_id uuid)
-returns text
-language plpgsql
-security invoker
-set search_path = ''
-as $$
-declare
-  target  continuum.conversations;
-  removed integer;
-begin
-  perform continuum.require_account();
-  target := continuum.require_access(continuation_id, 'editor');
-  delete from continuum.conversation_files l
-  where l.conversation_id = target.id and l.file_id = unlink_file.file_id;
-  get diagnostics removed = row_count;
-  if removed = 0 then
-    perform continuum.raise_problem(case
-      when exists (
-        select from continuum.conversation_files l
-        where l.conversation_id = target.id and l.file_id = unlink_file.file_id
-      ) then 'owner_only'
-      else 'not_found'
-    end);
-  end if;
-  return (select row_to_json(r) from (select removed as links_removed) r)::text;
-end;
-$$;
-
 comment on function public.reserve_file is
   'Problems: invalid_token, validation_failed, unsupported_media_type, file_too_large, quota_exceeded, not_found, read_only.';
 comment on function public.begin_upload is
@@ -599,9 +505,6 @@ comment on function public.read_upload is 'Problems: invalid_token, not_found, u
 comment on function public.complete_file is
   'Problems: invalid_token, validation_failed, not_found, upload_incomplete, upload_mismatch, quota_exceeded.';
 comment on function public.abandon_file is 'Problems: invalid_token.';
-comment on function public.rename_file is 'Problems: invalid_token, not_found, validation_failed, body_too_large.';
-comment on function public.delete_file is 'Problems: invalid_token, not_found.';
-comment on function public.unlink_file is 'Problems: invalid_token, not_found, read_only, owner_only.';
 
 revoke all on function
   continuum.use_known_file,
@@ -618,10 +521,7 @@ revoke all on function
   public.grow_file,
   public.read_upload,
   public.complete_file,
-  public.abandon_file,
-  public.rename_file,
-  public.delete_file,
-  public.unlink_file
+  public.abandon_file
 from public, anon, authenticated, service_role;
 grant execute on function
   continuum.use_known_file,
@@ -638,10 +538,7 @@ grant execute on function
   public.grow_file,
   public.read_upload,
   public.complete_file,
-  public.abandon_file,
-  public.rename_file,
-  public.delete_file,
-  public.unlink_file
+  public.abandon_file
 to authenticated;
 
 insert into continuum.schema_version (version, description)

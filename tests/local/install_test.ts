@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What a task needs before it has any package: a clone without node_modules. */
+/** A copy of the checkout without node_modules, as a fresh clone is. */
 async function clone(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "continuum-clone-" });
   const { success } = await new Deno.Command("cp", {
@@ -35,15 +35,15 @@ Deno.test("the first task of a clone installs in two lines, and the next one doe
   const folder = await clone();
   try {
     const first = await status(folder);
-    assert.match(first.told, /^Installing packages, which is done once\.$/m);
-    assert.match(first.told, /^Packages are installed after \d+ s\.$/m);
+    assert.match(first.told, /^Installing packages\. This is needed once\.$/m);
+    assert.match(first.told, /^Installed the packages in \d+ s\.$/m);
     assert.equal(first.printed, "");
     assert.match(first.told, /^No stack is running here\./m);
     // "Task" twice, the two lines, and whatever Deno has to warn of: never a line for each package.
     assert.ok(first.told.trim().split("\n").length < 12, first.told);
 
     const second = await status(folder);
-    assert.doesNotMatch(second.told, /nstall(ing|ed)/);
+    assert.doesNotMatch(second.told, /Install(ing|ed)/);
     assert.match(second.told, /^No stack is running here\./m);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -64,11 +64,11 @@ Deno.test("packages are installed again if the lock file has changed, or if inst
 
     await Deno.writeTextFile(lock, locked);
     const mended = await status(folder);
-    assert.match(mended.told, /Packages are installed/);
+    assert.match(mended.told, /Installed the packages/);
 
     await Deno.writeTextFile(lock, `${locked}\n`);
     const changed = await status(folder);
-    assert.match(changed.told, /Packages are installed/);
+    assert.match(changed.told, /Installed the packages/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

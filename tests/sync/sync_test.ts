@@ -48,10 +48,10 @@ Deno.test("a session comes to another machine byte for byte, in the folder of th
 Deno.test("a project that is elsewhere is found by its map", async () => {
   const user = await newUser();
   const a = new Machine(user);
-  const b = new Machine(user, [["/srv/work", "/Users/ann/code"]]);
+  const b = new Machine(user, [["/srv/projects", "/Users/ann/code"]]);
   const id = session();
-  await a.write(a.claude(id, "/srv/work/my.app"), [
-    entry(id, "one", { cwd: "/srv/work/my.app" }),
+  await a.write(a.claude(id, "/srv/projects/my.app"), [
+    entry(id, "one", { cwd: "/srv/projects/my.app" }),
   ]);
   await settle([a, b]);
   assert.deepEqual([...(await b.files()).keys()], [

@@ -1,4 +1,4 @@
-/** What a page says of itself at its ends, read without parsing the messages between them. */
+/** Reads the beginning and the end of a page without parsing the messages in between. */
 import type { Bytes } from "../_shared/http/bytes.ts";
 import {
   endOfContainer,
@@ -27,7 +27,7 @@ export interface PageEnds {
 const BEGINNING = '{"conversation":';
 const MESSAGES = ',"messages":[';
 
-/** How a message begins. What its author has written comes later. */
+/** The beginning of a message, before anything that its author wrote. */
 const MESSAGE =
   /^\{"id":"[^"]*","seq":(\d+),"position":(\d+),"parent_position":(\d+),/;
 

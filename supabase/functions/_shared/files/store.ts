@@ -100,7 +100,7 @@ async function send(
   }
 }
 
-/** @throws {Problem} `malformed_request` or `digest_mismatch` if the client has said something else. */
+/** @throws {Problem} `malformed_request` or `digest_mismatch` if the client announced something else. */
 function requireAnnounced(announced: Announced, { size, sha256 }: Totals) {
   if (announced.size !== null && announced.size !== size) throw endedEarly();
   if (announced.sha256 !== null && announced.sha256 !== sha256) {
@@ -108,7 +108,7 @@ function requireAnnounced(announced: Announced, { size, sha256 }: Totals) {
   }
 }
 
-/** A crash of the database has taken the row, whose commit is not waited for. Nothing is stored. */
+/** A crash of the database lost the row, because its commit was not waited for. Nothing is stored. */
 function lost(cause: unknown): Problem {
   return new Problem("unavailable", {
     detail: "The database failed during the upload.",
@@ -241,7 +241,9 @@ async function sendStream(
       timeoutMs: null,
     });
     if (!stream.hasEnded) {
-      throw new Problem("unavailable", { detail: "Storage failed." });
+      throw new Problem("unavailable", {
+        detail: "Storage answered before it had the whole file.",
+      });
     }
     return stream.totals();
   } catch (error) {
@@ -309,7 +311,7 @@ async function grow(
 /**
  * Deletes a file whose upload failed. If this fails too, the sweep does it; the client hears of the first failure.
  *
- * @returns `unknown` if the database has never heard of the file.
+ * @returns `unknown` if the database has no row of the file.
  */
 export async function abandon(
   c: Context<Env>,

@@ -1,10 +1,10 @@
-/** Reads the body of a response into memory that it is the only one to take. */
+/** Reads the body of a response into a single buffer. */
 import type { Bytes } from "./bytes.ts";
 
-/** A body of up to this many bytes is read at once. It is also the first room for one of unknown length. */
+/** A body of up to this many bytes is read at once. It is also the first buffer's size if the length is unknown. */
 const AT_ONCE_BYTES = 64 * 1024;
 
-/** What is set aside for a body at most before it has come, whatever its length is said to be. */
+/** The most that is allocated for a body before its bytes have arrived, whatever length it announces. */
 const MAX_ROOM_BYTES = 16 * 1024 * 1024;
 
 /**

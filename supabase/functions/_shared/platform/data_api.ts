@@ -6,7 +6,7 @@ import { responseBytes } from "../http/response_bytes.ts";
 import type { Bytes } from "../http/bytes.ts";
 import type { Credentials } from "./credentials.ts";
 
-/** Who calls, through which Data API, and within which time. */
+/** Who calls, which Data API, and how long a call may take. */
 export interface Db {
   /** The project's or the replica's URL. */
   url: string;
@@ -24,7 +24,7 @@ export interface DataApiError {
   hint?: string | null;
 }
 
-/** `status` is 0 if there was no response, or not a whole one. */
+/** `status` is 0 if there was no complete response. */
 export type DataApiAnswer =
   | { body: Bytes; error: null; status: number }
   | { body: null; error: DataApiError; status: number };

@@ -1,6 +1,6 @@
 /**
- * Takes the bytes of JSON text apart without decoding them: an answer of megabytes is neither copied nor parsed for
- * the few values in it that a route needs. The text must be JSON in UTF-8; nothing is checked that is not needed.
+ * Finds values in the bytes of JSON text without decoding the whole, so that an answer of several megabytes is not
+ * copied and parsed for the few values that a route needs. The text must be valid JSON in UTF-8; it is not checked.
  */
 import type { Bytes } from "../http/bytes.ts";
 
@@ -8,7 +8,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LOWER_U = 0x75;
 
-/** What the letter after a backslash stands for; 0 for what is no such letter. */
+/** The character that a letter after a backslash stands for; 0 for any other letter. */
 const ESCAPED = new Uint8Array(128);
 for (
   const [letter, meant] of Object.entries({
@@ -97,7 +97,7 @@ function openingQuote(json: Bytes, end: number): number {
   }
 }
 
-/** What a bracket does to the depth, read forwards. */
+/** How a byte changes the depth of nesting: 1, -1 or 0. */
 function stepOf(byte: number | undefined): number {
   switch (byte) {
     case 0x5b: // [

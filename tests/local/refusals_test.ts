@@ -62,7 +62,7 @@ Deno.test("a broken cluster or stack.json is said in a sentence that names the w
   const breakable: [path: string, says: RegExp][] = [
     [`${cluster}/global/pg_control`, /broken.*deno task reset/s],
     [`${cluster}/PG_VERSION`, /broken.*deno task reset/s],
-    [`${place.dataDir}/stack.json`, /stack\.json is broken.*deno task reset/],
+    [`${place.dataDir}/stack.json`, /stack\.json.*damaged.*deno task reset/s],
   ];
   for (const [path, says] of breakable) {
     const { uid, gid } = await Deno.stat(path);

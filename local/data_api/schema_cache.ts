@@ -2,9 +2,10 @@
  * What the Data API knows of the database, read at its start and again when told to.
  * https://docs.postgrest.org/en/v14/references/schema_cache.html
  */
-import { connect, type Sql } from "../sql.ts";
 import { pgrst } from "./errors.ts";
+import { listen } from "./listener.ts";
 import type { Routine } from "./routines.ts";
+import { Session } from "./session.ts";
 
 /** The only schema that is exposed: `schemas` in supabase/config.toml. */
 export const EXPOSED = "public";
@@ -24,9 +25,6 @@ export interface SchemaCache {
   close(): Promise<void>;
 }
 
-/** How long after a failed connection the next one is tried, in seconds. */
-const RECONNECT_AFTER_S = 0.2;
-
 const query = await Deno.readTextFile(new URL("schema.sql", import.meta.url));
 
 /**
@@ -38,18 +36,12 @@ export async function openSchemaCache(
   url: string,
   listens: boolean,
 ): Promise<SchemaCache> {
-  const sql = connect(url, {
-    fetch_types: false,
-    backoff: () => RECONNECT_AFTER_S,
-    connect_timeout: 2,
-    idle_timeout: 5,
-  });
   let schema: Schema | null = null;
   let reading: Promise<void> | null = null;
   let next: Promise<void> | null = null;
 
   async function readAgain(): Promise<void> {
-    schema = await read(sql);
+    schema = await read(url);
   }
   /** What has changed since a read began needs another one after it; one is enough for all who ask. */
   function reload(): Promise<void> {
@@ -64,6 +56,11 @@ export async function openSchemaCache(
   /** If it fails, what is known may be old: the next request reads it. */
   const reloadQuietly = () => void reload().catch(() => schema = null);
 
+  const listener = listens
+    ? await listen(url, "pgrst", (payload) => {
+      if (/^(|reload schema)$/.test(payload)) reloadQuietly();
+    }, reloadQuietly)
+    : null;
   const cache: SchemaCache = {
     async current() {
       await (next ?? reading)?.catch(() => {});
@@ -72,14 +69,9 @@ export async function openSchemaCache(
       return schema;
     },
     reload,
-    close: () => sql.end({ timeout: 1 }),
+    close: async () => await listener?.close(),
   };
   try {
-    if (listens) {
-      await sql.listen("pgrst", (payload) => {
-        if (/^(|reload schema)$/.test(payload)) reloadQuietly();
-      }, reloadQuietly);
-    }
     await reload();
     return cache;
   } catch (error) {
@@ -88,10 +80,16 @@ export async function openSchemaCache(
   }
 }
 
-async function read(sql: Sql): Promise<Schema> {
-  return await sql.begin(async (transaction) => {
-    await transaction`set local search_path = ''`;
-    const [row] = await transaction.unsafe(query);
-    return row?.schema;
-  });
+/** With a connection of its own: it is rare, and must not wait for those of the calls. */
+async function read(url: string): Promise<Schema> {
+  const session = await Session.open(url);
+  try {
+    const [schema] = await session.transaction([
+      { text: "set local search_path = ''", parameters: [] },
+      { text: query, parameters: [] },
+    ]);
+    return JSON.parse(schema ?? "null");
+  } finally {
+    await session.close();
+  }
 }

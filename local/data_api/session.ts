@@ -10,7 +10,7 @@ import {
 } from "./pipeline.ts";
 
 /** How long PostgreSQL may take to accept a connection, in milliseconds. */
-const CONNECT_MS = 2000;
+export const CONNECT_MS = 2000;
 
 const word = (text: string): Statement => ({ text, parameters: [] });
 

@@ -96,3 +96,22 @@ Deno.test("the schema is read again once PostgreSQL is back, and on notification
     );
   }
 });
+
+Deno.test("connections that end while the schema is read are a failure that the next call mends", async () => {
+  await withSql(async (sql) => {
+    for (let round = 0; round < 40; round++) {
+      await sql`notify pgrst`;
+      const calls = [1, 2, 3].map(() => ask(at, user, "rpc/unknown"));
+      // At another moment of the reading each time.
+      await new Promise((resolve) => setTimeout(resolve, round % 20));
+      await sql`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where usename = 'authenticator' and pid <> pg_backend_pid()`;
+      await Promise.all(calls);
+      await until(
+        async () => (await ask(at, user, "rpc/quoted")).status === 200,
+        5,
+      );
+    }
+  }, stack.adminDbUrl);
+});

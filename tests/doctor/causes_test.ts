@@ -309,7 +309,7 @@ const setUps: BrokenSetUp[] = [
         200,
         buckets.map((bucket) => ({ ...bucket, versioning_status: "ENABLED" })),
       )),
-    fails: ["bucket:user-files", "bucket:generated-files"],
+    fails: ["bucket:generated-files", "bucket:user-files"],
     found: /keeps versions of its objects/,
     advice: /cannot be switched off/,
   },

@@ -181,7 +181,7 @@ Deno.test("doctor says how to set up the broadcast of a project that has Realtim
     "skipped",
   );
   await admin(
-    "create schema realtime; create table realtime.messages (topic text)",
+    "create schema realtime; create table realtime.messages (topic text); grant usage on schema realtime to postgres",
   );
   const findings = await diagnose(at).finally(() =>
     admin("drop schema realtime cascade")

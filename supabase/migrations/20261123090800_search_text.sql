@@ -62,11 +62,12 @@ begin
   plain := continuum.stream_safe(regexp_replace(left(plain, 600000), left_out, '', 'g'));
   plain := translate(
     normalize(plain, nfc),
-    'ØøŁłĐđĦħŦŧıς٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', 'OoLlDdHhTtiσ01234567890123456789'
+    'ØøŁłĐđĦħŦŧıẞς٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', 'OoLlDdHhTtißσ01234567890123456789'
   );
   -- NFKD takes the sara am of Thai and Lao apart, and nothing puts it together again.
   plain := replace(replace(plain, U&'\0e4d\0e32', U&'\0e33'), U&'\0ecd\0eb2', U&'\0eb3');
-  return replace(replace(replace(plain, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
+  plain := replace(replace(replace(plain, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
+  return replace(replace(plain, 'Æ', 'AE'), 'Œ', 'OE');
 end;
 $$;
 
@@ -142,8 +143,30 @@ begin
 end;
 $$;
 
+-- The words of a plain text that are written with the escapes of JSON, as Python does by default, without them:
+-- caf\u00e9 and \u6771\u4eac.
+create function continuum.unescaped_words(plain text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  escape constant text := '(?:\\u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})';
+begin
+  if strpos(plain, '\u') = 0 then
+    return '';
+  end if;
+  return (
+    select coalesce(continuum.plain_text(string_agg(('"' || w.m[1] || '"')::jsonb #>> '{}', ' ')), '')
+    from regexp_matches(plain, format('((?:[[:alnum:]]*%s)+[[:alnum:]]*)', escape), 'g') w (m)
+  );
+end;
+$$;
+
 -- What of a message is searched: its content and the strings in its parts, whatever their provider calls
--- them, but for names of things, references and encoded bytes. Without a terminal's colours.
+-- them, but for names of things, references and encoded bytes. Without a terminal's colours. In what a tool was
+-- given and gave back only ids, types and encoded bytes are left out: a format or a status is what was asked for.
 create function continuum.searchable_text(content text, document jsonb)
 returns text
 language plpgsql
@@ -154,16 +177,19 @@ declare
   max_length constant integer := 200000;
   unnamed    constant text := '(^|_)(ids?|type|role|signature|status|state|format|detail|encoding|media_?type|mime)$'
     || '|[a-z](Ids?|Signature|Type)$|^(mimetype|index|object|encrypted.*|(thought_?|reasoning_?)signature)$';
+  unnamed_in_data constant text := '(^|_)ids?$|[a-z](Ids?|Signature)$|^(type|mime_?type|media_?type)$|signature$|^encrypted';
   bytes      constant text := '^(data|bytes|blob|b64_json|base64|file_data|image_url|image|audio|url|uri|redacted.*)$';
+  data       constant text := '^(input|args|arguments|parameters|action|operation|outputs?|results?|response|json'
+    || '|structured_?content|raw_?input|raw_?output|tool_(input|kwargs))$';
   searched   text := content;
 begin
   if document is not null and document <> '[]' and coalesce(char_length(content), 0) < max_length then
     -- A recursive query, because a JSON path takes ten times as long to return many strings.
     searched := concat_ws(E'\n', content, (
-      with recursive walk (value, kind, key) as (
-        select document, 'array', ''
+      with recursive walk (value, kind, key, is_data) as (
+        select document, 'array', '', false
         union all
-        select n.value, jsonb_typeof(n.value), n.key
+        select n.value, jsonb_typeof(n.value), n.key, w.is_data or n.key ~* data
         from walk w
         cross join lateral (
           select m.value, m.key from jsonb_each(case when w.kind = 'object' then w.value end) m
@@ -173,10 +199,13 @@ begin
         where w.kind in ('array', 'object') and jsonb_typeof(n.value) in ('array', 'object', 'string')
       )
       select string_agg(s.value, E'\n')
-      from (select w.key, w.value #>> '{}' as value from walk w where w.kind = 'string' offset 0) s
-      where (s.key = '' or s.key !~* unnamed)
-        and left(s.value, 5) <> 'data:'
-        and not (s.key <> '' and s.key ~* bytes and s.value !~ '\s' and s.value !~* '^[a-z]+://')
+      from (select w.key, w.is_data, w.value #>> '{}' as value from walk w where w.kind = 'string' offset 0) s
+      where (s.key = '' or case when s.is_data then s.key !~* unnamed_in_data else s.key !~* unnamed end)
+        and (left(s.value, 5) <> 'data:' or left(s.value, 200) !~ '^data:([a-z]+/[^ ,;]+|[^ ,]*;base64)[^ ,]*,')
+        and not (
+          s.key <> '' and s.key ~* bytes and s.value ~ '^[A-Za-z0-9+/_=-]+$'
+          and not (s.is_data and char_length(s.value) < 64)
+        )
         and not (char_length(s.value) > 200 and s.value ~ '^[A-Za-z0-9+/_=\r\n-]+$')
     ));
   end if;
@@ -199,7 +228,7 @@ as $$
 declare
   plain constant text   := continuum.plain_text(continuum.searchable_text(content, document));
   runs  constant text[] := continuum.runs_of(plain);
-  names constant text   := continuum.split_names(plain);
+  names constant text   := concat_ws(' ', nullif(continuum.split_names(plain), ''), nullif(continuum.unescaped_words(plain), ''));
   words constant text[] := case when names = '' then runs else runs || ''::text || continuum.runs_of(names) end;
   has_options constant boolean := strpos(plain, '-') > 0;
 begin
@@ -329,6 +358,7 @@ revoke all on function
   continuum.runs_of,
   continuum.split_runs,
   continuum.split_names,
+  continuum.unescaped_words,
   continuum.searchable_text,
   continuum.search_vector,
   continuum.scope_vector,
@@ -342,6 +372,7 @@ grant execute on function
   continuum.runs_of,
   continuum.split_runs,
   continuum.split_names,
+  continuum.unescaped_words,
   continuum.searchable_text,
   continuum.search_vector,
   continuum.scope_vector,

@@ -49,6 +49,11 @@ const finds: [text: string, ...queries: string[]][] = [
   ["\u001b[31mError\u001b[0m: ENOENT", "error", "ENOENT"],
   ["zero\u200bwidth", "zerowidth"],
   ["ｆｕｌｌｗｉｄｔｈ", "fullwidth"],
+  ["Æther and ŒUVRE", "æther", "aether", "ÆTHER", "œuvre", "oeuvre"],
+  ["STRAẞE", "straße", "strasse", "STRAẞE"],
+  ["eine Straße", "STRAẞE", "STRASSE"],
+  ['{"city": "\\u6771\\u4eac", "bar": "caf\\u00e9"}', "東京", "café", "cafe"],
+  ['{"face": "\\ud83d\\ude00ok", "bad": "\\ud83d \\u0000 \\u12"}', "ok"],
 ];
 
 Deno.test("each text is found by what a developer types of it", async () => {

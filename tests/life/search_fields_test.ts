@@ -50,6 +50,28 @@ const parts: Record<string, (word: string) => unknown> = {
     functionResponse: { name: "f", response: { rows: [{ city: word }] } },
   }),
   "strings in a list": (word) => ({ type: "list", items: ["x", word] }),
+  "a text that begins as a data URL does": (word) => ({
+    type: "text",
+    text: `data: {"id":"${word}"}`,
+  }),
+  "an image that a tool is to run": (word) => ({
+    type: "tool_use",
+    id: "toolu_1",
+    name: "docker_run",
+    input: { image: `${word}:17` },
+  }),
+  "a format, a status and a state that a tool is given": (word) => ({
+    functionCall: {
+      name: "find",
+      args: { format: word, status: word, state: word, data: word },
+    },
+  }),
+  "a status that a tool gives back": (word) => ({
+    type: "tool-find",
+    toolCallId: "call_1",
+    state: "output-available",
+    output: { status: word },
+  }),
   "a link": (word) => ({
     type: "url_citation",
     url: `https://example.com/${word}`,
@@ -86,6 +108,12 @@ const unseen: Record<string, (word: string) => unknown> = {
   "a data URL": (word) => ({
     type: "image_url",
     image_url: { url: `data:image/png;base64,${word}` },
+  }),
+  "an id in what a tool is given": (word) => ({
+    type: "tool_use",
+    id: "toolu_1",
+    name: "f",
+    input: { id: word, user_id: word, itemId: word, type: word },
   }),
   "a long run of base64": (word) => ({ blobby: word + "A".repeat(300) }),
 };

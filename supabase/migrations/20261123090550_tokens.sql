@@ -25,6 +25,30 @@ begin
 end;
 $$;
 
+-- The media type of base64, by the first bytes of the formats that models take; null for any other text. A client
+-- may keep bytes under a name that nobody else has for them.
+create function continuum.type_of_base64(value text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  head constant text := left(value, 256);
+begin
+  if octet_length(value) < 64 or head !~ '^[A-Za-z0-9+/_=\r\n-]+$' then
+    return null;
+  end if;
+  return case
+    when head ~ '^(iVBORw0KGgo|/9j/|R0lGOD[dl]h|Qk[0-3].{5}AAAA|UklGR.{6}XRUJQ|SUkqA|TU0AK|AAAA..Z0eXB(oZWlj|hdmlm|taWYx))'
+      then 'image/*'
+    when head ~ '^JVBERi' then 'application/pdf'
+    when head ~ '^(UklGR.{6}XQVZF|SUQz|T2dnU|ZkxhQ|AAAA..Z0eXBNNE)' then 'audio/*'
+    when head ~ '^(AAAA..Z0eXB|GkXfo)' then 'video/*'
+  end;
+end;
+$$;
+
 -- The flat number of a part that is an image, a document or a recording, under that key; null if it is
 -- something else, or a document that carries its text as text. The common shapes: a type such as
 -- image_url, input_file or document beside a URL, an id or the bytes; inlineData and fileData of Gemini;
@@ -38,10 +62,10 @@ immutable
 set search_path = ''
 as $$
 declare
-  type   constant text := lower(part ->> 'type');
+  type   constant text := lower(coalesce(part ->> 'type', part ->> 'kind'));
   source constant jsonb := case when jsonb_typeof(part -> 'source') = 'object' then part -> 'source' else '{}' end;
   noun   text := substring(
-    type from '^(?:(?:input|output|computer)[-_])?'
+    type from '^(?:(?:input|output|computer|reasoning)[-_])?'
       '(image|audio|video|document|file|media|pdf|screenshot)(?:[-_](?:url|data|id|file|base64))*$'
   );
   mime_type text;
@@ -58,6 +82,8 @@ begin
     or jsonb_typeof(part -> 'content') in ('string', 'array')
     or source ?| '{text,content}'
     or source ->> 'type' in ('text', 'content')
+    or jsonb_typeof(part #> '{document,data}') = 'object'
+    or left(part #>> '{document,data}', 256) ~ '[^A-Za-z0-9+/_=\r\n-]'
   then
     return null;
   end if;
@@ -69,7 +95,7 @@ begin
       return null;
     end if;
   elsif not part ?| (
-    '{data,url,uri,image_url,imageUrl,audio_url,video_url,file_url,file_id,fileId,source,source_type,bytes,'
+    '{data,url,uri,image_url,imageUrl,audio_url,video_url,document_url,file_url,file_id,fileId,source,source_type,bytes,'
     'base64,blob,b64_json,file_data,fileUri,file_uri,s3Location,image,audio,video,document,file,input_audio,'
     'image_file,result}'
   )::text[] then
@@ -119,7 +145,7 @@ declare
   max_data_level  constant integer := 24;
   -- Strings that label what they stand beside.
   label_keys constant text[] := '{
-    type,role,status,state,object,detail,format,model,phase,url,uri,source_type,filename,
+    type,kind,role,status,state,object,detail,format,model,phase,url,uri,source_type,filename,
     mimeType,mime_type,mediaType,media_type,created_at,createdAt,timestamp,
     callId,callID,toolCallId,toolCallID,toolUseId,toolUseID,itemId,fileId,sourceId,approvalId
   }';
@@ -189,7 +215,7 @@ begin
         case
           when n.kind = 'object'
             and (
-              n.value ->> 'type' ~* 'image|audio|video|document|file|media|pdf|screenshot'
+              coalesce(n.value ->> 'type', n.value ->> 'kind') ~* 'image|audio|video|document|file|media|pdf|screenshot'
               or n.value ?| '{source,blob}' or n.key in ('inlineData', 'inline_data', 'fileData', 'file_data')
             )
             then continuum.media_part_tokens(n.value, n.key, n.is_data)
@@ -198,11 +224,16 @@ begin
             then continuum.media_tokens(null, substring(left(n.value #>> '{}', 200) from '^data:([^;,]+)'))
           when s.is_blob and n.key in ('image', 'audio', 'video', 'b64_json')
             then continuum.media_tokens(replace(n.key, 'b64_json', 'image'), null)
+          when s.base64_type is not null then continuum.media_tokens(null, s.base64_type)
         end as media,
         s.is_blob or n.kind = 'string' and n.key ~* 'encrypted|redacted|signature$' as is_opaque
       from (
         select n.kind = 'string' and n.key = any (blob_keys) and octet_length(n.value #>> '{}') >= 64
-          and left(n.value #>> '{}', 256) ~ '^[A-Za-z0-9+/_=-]+$' as is_blob
+          and left(n.value #>> '{}', 256) ~ '^[A-Za-z0-9+/_=-]+$' as is_blob,
+          case
+            when n.kind = 'string' and n.key !~* 'encrypted|redacted|signature$'
+              then continuum.type_of_base64(n.value #>> '{}')
+          end as base64_type
       ) s
     ) f
     where w.media is null
@@ -219,6 +250,7 @@ $$;
 -- Called by functions that run as their owner.
 revoke all on function
   continuum.media_tokens,
+  continuum.type_of_base64,
   continuum.media_part_tokens,
   continuum.estimate_tokens,
   continuum.estimate_tokens_of_parts

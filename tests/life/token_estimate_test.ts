@@ -165,6 +165,10 @@ Deno.test("an image, a document, a sound and a video are a flat number each, in 
       tool_call_id: "c",
       result: { content: [{ type: "image", data: base64, mimeType: "a/b" }] },
     }],
+    [DOCUMENT, { type: "document_url", document_url: "https://a.test/a.pdf" }],
+    [IMAGE, { type: "reasoning-file", mediaType: "image/png", url: dataUrl }],
+    [IMAGE, { kind: "image-url", url: "https://a.test/a.png" }],
+    [IMAGE, { kind: "binary", media_type: "image/png", data: base64 }],
   ];
   const counted = await estimates(...shapes.map(([, shape]) => [shape]));
   for (const [index, [flat, shape]] of shapes.entries()) {
@@ -196,6 +200,46 @@ Deno.test("signatures and encrypted content never count", async () => {
   for (const count of await estimates(...shapes.map((shape) => [shape]))) {
     assert.ok(count <= 20, `${count}`);
   }
+});
+
+Deno.test("bytes count as what they are, under a name that no provider has for them", async () => {
+  const filled = (head: string) => head + "A".repeat(40_000);
+  const heads: [number, string][] = [
+    [IMAGE, "iVBORw0KGgo"],
+    [IMAGE, "/9j/4AAQSkZJ"],
+    [IMAGE, "R0lGODlhAQAB"],
+    [IMAGE, "UklGRiQIAQBXRUJQVlA4"],
+    [IMAGE, "AAAAIGZ0eXBoZWlj"],
+    [DOCUMENT, "JVBERi0xLjcK"],
+    [AUDIO, "UklGRiQIAABXQVZFZm10"],
+    [AUDIO, "SUQzBAAAAAAA"],
+    [VIDEO, "AAAAGGZ0eXBpc29t"],
+    [VIDEO, "GkXfowEAAAAA"],
+  ];
+  for (const [flat, head] of heads) {
+    const bytes = filled(head);
+    const counted = await estimates(
+      [{ images: [bytes] }],
+      [{ type: "snapshot", screenshot: bytes }],
+      [{ type: "function_call_output", call_id: "c", output: bytes }],
+      [{ type: "tool_result", tool_call_id: "c", result: { shot: bytes } }],
+    );
+    for (const count of counted) {
+      assert.ok(count >= flat && count <= flat + 20, `${head}: ${count}`);
+    }
+  }
+  const [text] = await estimates([{
+    text: "iVBORw0KGgo is a head. ".repeat(4),
+  }]);
+  assert.equal(text, 23);
+});
+
+Deno.test("a document that is given as text counts as its text", async () => {
+  const counted = await estimates(
+    [{ type: "document", document: { data: '{"city": "Paris"}' } }],
+    [{ type: "document", document: { data: { city: "Paris" } } }],
+  );
+  for (const count of counted) assert.ok(count > 0 && count < 20, `${count}`);
 });
 
 Deno.test("a listing of files in a tool's result is text", async () => {

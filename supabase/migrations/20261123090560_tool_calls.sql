@@ -15,23 +15,31 @@ immutable
 set search_path = ''
 as $$
 declare
-  type text := lower(coalesce(part ->> 'type', part ->> 'part_kind', part ->> 'block_type', ''));
+  -- toolResponse reads as tool_response.
+  type text := lower(regexp_replace(
+    coalesce(part ->> 'type', part ->> 'part_kind', part ->> 'block_type', part ->> '$type', ''),
+    '([a-z])([A-Z])', '\1_\2', 'g'
+  ));
   -- The id of the call, as a result or a part of both sides refers to it.
   ref  constant text := coalesce(
     part ->> 'call_id', part ->> 'callId', part ->> 'callID',
     part ->> 'tool_call_id', part ->> 'toolCallId', part ->> 'toolCallID',
     part ->> 'tool_use_id', part ->> 'toolUseId', part ->> 'toolUseID',
     part ->> 'tool_invocation_id', part ->> 'toolInvocationId',
-    part ->> 'function_call_id', part ->> 'functionCallId'
+    part ->> 'function_call_id', part ->> 'functionCallId', part ->> 'CallId', part ->> 'actionExecutionId',
+    case when hint = 'result' then part #>> '{origin,id}' end
   );
-  own  constant text := case when jsonb_typeof(part -> 'id') in ('string', 'number') then part ->> 'id' end;
+  own  constant text := case
+    when jsonb_typeof(part -> 'id') in ('string', 'number') then part ->> 'id'
+    when jsonb_typeof(part -> 'Id') = 'string' then part ->> 'Id'
+  end;
   name constant text := case when jsonb_typeof(part -> 'name') = 'string' then part ->> 'name' end;
   approval constant text := coalesce(part ->> 'approvalId', part ->> 'approval_request_id');
   -- {"id": …, "function": {"name": …, "arguments": …}}
   is_nested constant boolean :=
     coalesce(jsonb_typeof(coalesce(part -> 'function', part -> 'custom')) = 'object', false);
   has_input constant boolean := part ?| '{
-      arguments,args,input,parameters,action,actions,operation,rawInput,tool_input,toolInput,tool_kwargs,code,queries
+      arguments,args,input,parameters,action,actions,operation,rawInput,tool_input,toolInput,tool_kwargs,code,queries,Arguments
     }'
     or is_nested
     or coalesce(jsonb_typeof(part -> 'state') = 'object' and part -> 'state' ? 'input', false);
@@ -41,7 +49,7 @@ declare
   is_result boolean := coalesce(hint = 'result', false)
     or type ~ '(^|[-_])(result|output|response|return|error|denied)([-_]|$)' and not part ? 'state'
       and (ref is not null or type ~ 'tool|call|function|use');
-  is_call boolean := coalesce(hint = 'call', false) or type ~ '(call|use|invocation)$'
+  is_call boolean := coalesce(hint = 'call', false) or type ~ '(call|use|invocation)$|(tool|function)_request$'
     or type ~ '^(dynamic-)?tool' and part ? 'state';
 begin
   -- Consent to a call: a request refers to the call, a response to the request.
@@ -75,7 +83,7 @@ begin
   if is_call and coalesce(ref, own) is not null
     or ref is not null and has_input
     or own is not null and has_input
-      and (is_nested or part ?| '{name,toolName,tool_name,functionName,tool}')
+      and (is_nested or part ?| '{name,toolName,tool_name,functionName,FunctionName,tool}')
     or hint = 'call' and name is not null
   then
     return jsonb_build_object(
@@ -134,7 +142,8 @@ begin
           n.hint is not null
           or n.value ?| '{
             id,call_id,callId,callID,tool_call_id,toolCallId,toolCallID,tool_use_id,toolUseId,toolUseID,
-            tool_invocation_id,toolInvocationId,function_call_id,functionCallId,approvalId,approval_request_id
+            tool_invocation_id,toolInvocationId,function_call_id,functionCallId,approvalId,approval_request_id,
+            Id,CallId,actionExecutionId
           }'
         ) then continuum.tool_ids_of(n.value, n.hint)
       end as ids

@@ -193,6 +193,58 @@ export const dialects: Dialect[] = [
     ],
   },
   {
+    name: "Goose",
+    resultRoles: ["user"],
+    call: (id) => [{
+      type: "toolRequest",
+      id,
+      toolCall: { status: "success", value: { name: "look", arguments: {} } },
+    }],
+    result: (id) => [{
+      type: "toolResponse",
+      id,
+      toolResult: { status: "success", value: [{ type: "text", text: "x" }] },
+    }],
+  },
+  {
+    name: "Haystack",
+    resultRoles: ["tool", "user"],
+    call: (id) => [{ tool_call: { id, tool_name: "look", arguments: {} } }],
+    result: (id) => [{
+      tool_call_result: {
+        result: "seen",
+        origin: { id, tool_name: "look", arguments: {} },
+        error: false,
+      },
+    }],
+  },
+  {
+    name: "CopilotKit",
+    resultRoles: ["user"],
+    call: (id) => [
+      { type: "ActionExecutionMessage", id, name: "look", arguments: {} },
+    ],
+    result: (id) => [{
+      type: "ResultMessage",
+      actionExecutionId: id,
+      actionName: "look",
+      result: "seen",
+    }],
+  },
+  {
+    name: "Semantic Kernel",
+    resultRoles: ["tool", "user"],
+    call: (id) => [{
+      $type: "FunctionCallContent",
+      Id: id,
+      FunctionName: "look",
+      Arguments: {},
+    }],
+    result: (id) => [
+      { $type: "FunctionResultContent", CallId: id, Result: "seen" },
+    ],
+  },
+  {
     name: "MCP",
     resultRoles: ["user"],
     call: (id) => [

@@ -92,6 +92,24 @@ begin
 end;
 $$;
 
+-- Whether a document has more than 100 levels.
+create function continuum.is_deep(document text)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return jsonb_path_exists(
+    continuum.as_jsonb(document::json), 'strict $.**{100} ? (@.type() == "array" || @.type() == "object")'
+  );
+exception
+  -- So deep that PostgreSQL's own parser gives up.
+  when statement_too_complex then
+    return true;
+end;
+$$;
+
 -- A document from a client within its bounds: bytes, levels and values. Levels count from the document's
 -- root. Commas and brackets in text count first, which is cheap and never too few. Returns the document, as
 -- an assignment costs a tenth of what PERFORM does.
@@ -112,9 +130,7 @@ begin
   if octet_length(document) > max_bytes then
     perform continuum.raise_problem('body_too_large', jsonb_build_object('max_bytes', max_bytes));
   end if;
-  if brackets > max_levels and jsonb_path_exists(
-    continuum.as_jsonb(document::json), 'strict $.**{100} ? (@.type() == "array" || @.type() == "object")'
-  ) then
+  if brackets > max_levels and continuum.is_deep(document) then
     perform continuum.raise_invalid('', 'Must not be nested deeper than 100 levels.');
   end if;
   if brackets + length(document) - length(replace(document, ',', '')) >= max_values then
@@ -135,10 +151,10 @@ immutable
 set search_path = ''
 as $$
 begin
-  if document is null or json_typeof(document::json) = 'null' then
+  if document is null or json_typeof(continuum.bounded(document, 262144)) = 'null' then
     return '{}';
   end if;
-  if json_typeof(continuum.bounded(document, 262144)) <> 'object' then
+  if json_typeof(document::json) <> 'object' then
     perform continuum.raise_invalid(pointer, 'Must be a JSON object.');
   end if;
   if continuum.has_huge_number(document) then
@@ -304,6 +320,7 @@ revoke all on function
   continuum.raise_invalid,
   continuum.has_huge_number,
   continuum.as_jsonb,
+  continuum.is_deep,
   continuum.bounded,
   continuum.as_metadata,
   continuum.json_bytes,
@@ -319,6 +336,7 @@ grant execute on function
   continuum.raise_invalid,
   continuum.has_huge_number,
   continuum.as_jsonb,
+  continuum.is_deep,
   continuum.bounded,
   continuum.as_metadata,
   continuum.json_bytes,

@@ -19,7 +19,7 @@ exception
 end;
 $$;
 
--- A whole number of a request; null if it is not one or does not fit.
+-- A whole number of a request, however it is spelled (1, 1.0, 1e0); null if it is not one or does not fit.
 create function continuum.as_count(value json)
 returns bigint
 language plpgsql
@@ -27,9 +27,16 @@ immutable
 set search_path = ''
 as $$
 begin
-  return case
-    when json_typeof(value) = 'number' and value::text ~ '^[0-9]{1,16}(\.0{1,20})?$' then value::text::numeric::bigint
-  end;
+  return (
+    select n.number::bigint
+    from (
+      select case
+        when json_typeof(value) = 'number' and value::text ~ '^-?[0-9]{1,16}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?$'
+          then value::text::numeric
+      end as number
+    ) n
+    where n.number between 0 and 9999999999999999 and n.number = trunc(n.number)
+  );
 end;
 $$;
 

@@ -26,6 +26,29 @@ function numbersOf({ text }: Answer): string[] {
   return [...text.matchAll(/"n": ?([^,}\]]+)/g)].map(([, n]) => n ?? "");
 }
 
+Deno.test("a whole number of the request is the same however it is spelled", async () => {
+  const name = fresh("spelled");
+  const spellings = ["100", "100.0", "1e2", "1.0E+2", "1000e-1"];
+  for (const [seq, number] of spellings.entries()) {
+    const answer = await appendText(
+      owner,
+      `{"continuation_id":"${name}","ttl_seconds":36e2,"expected_seq":${seq}e0,` +
+        `"messages":[{"role":"user","content":"x","token_count":${number}}]}`,
+    );
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal(answer.body.messages[0].token_count, 100);
+    assert.equal(answer.body.conversation.ttl_seconds, 3600);
+  }
+  for (const number of ["1.5", "1e-1", "-1e0", "1e99"]) {
+    const { status, text } = await appendText(
+      owner,
+      `{"messages":[{"role":"user","content":"x","token_count":${number}}]}`,
+    );
+    assert.equal(status, 422, text);
+    assert.match(text, /"pointer":"\/messages\/0\/token_count"/);
+  }
+});
+
 const kept: [sent: string, stored: string][] = [
   ["0.1", "0.1"],
   ["1.0", "1.0"],

@@ -395,6 +395,15 @@ Deno.test("what a list gives can be sent back, and only what is new is stored", 
   }
 });
 
+Deno.test("an item whose id is null, as Python's models write it, has no id", async () => {
+  const item = { id: null, role: "user", content: "Hello" } as unknown as Input;
+  const { id } = await client.conversations.create({ items: [item] });
+  const [stored] = await all(items.list(id));
+  assert.match(stored!.id!, /^msg_/);
+  await items.create(id, { items: [stored as Input] });
+  assert.deepEqual(await all(items.list(id)), [stored]);
+});
+
 Deno.test("another item with the id of one is refused", async () => {
   const { id } = await client.conversations.create({
     items: [kinds["a call"]],

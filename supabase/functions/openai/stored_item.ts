@@ -60,7 +60,7 @@ function roleOf({ type = "message", role }: Json): string {
 function plainText(item: Json): string | null {
   const { id, type = "message", role, status = "completed", content, ...rest } =
     item;
-  const isNameless = id === undefined ||
+  const isNameless = id === undefined || id === null ||
     typeof id === "string" && isUuid(nameOf(id));
   if (
     !isNameless || type !== "message" || status !== "completed" ||

@@ -132,8 +132,8 @@ export function concernsOneFile(error: unknown): error is ContinuumError {
 /** A name that the API takes. */
 export function fileName(name: string): string {
   const clean = (name.split(/[/\\]/).at(-1) ?? "").toWellFormed()
-    .replace(/\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, "_").trim();
-  if (["", ".", ".."].includes(clean)) return "unnamed";
+    .replace(/\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, "_");
+  if (["", ".", ".."].includes(clean.trim())) return "unnamed";
   const characters = [...clean];
   if (characters.length <= 255) return clean;
   const extension = /\.[^.]{1,20}$/.exec(clean)?.[0] ?? "";

@@ -106,6 +106,44 @@ Deno.test("a text has its declared text type, else that of its name, else text/p
   }
 });
 
+Deno.test("UTF-16 without a mark is text if it is mostly ASCII", async () => {
+  const utf16 = (text: string, littleEndian: boolean) => {
+    const view = new DataView(new ArrayBuffer(2 * text.length));
+    for (let at = 0; at < text.length; at++) {
+      view.setUint16(2 * at, text.charCodeAt(at), littleEndian);
+    }
+    return new Uint8Array(view.buffer);
+  };
+  const text = 'STRINGTABLE\r\nBEGIN\r\n  1 "\u00dcber\u2026"\r\nEND\r\n';
+  for (const littleEndian of [true, false]) {
+    const name = "resource.sql";
+    assert.equal(
+      await judged(utf16(text, littleEndian), { name }),
+      "text/x-sql",
+    );
+    for (const binary of ["PCM\0\0\0silence", "\x01\x02\x03\x04\x05\x06"]) {
+      await assert.rejects(judged(utf16(binary, littleEndian)), refused);
+    }
+  }
+});
+
+Deno.test("images of formats that few systems know are images", async () => {
+  const heads: [string, string][] = [
+    ["\x76\x2f\x31\x01\x02\0\0\0", "image/x-exr"],
+    ["DDS |\0\0\0\x07\x10\0\0", "image/vnd.ms-dds"],
+    ["#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n\0", "image/vnd.radiance"],
+    ["\xabKTX 20\xbb\r\n\x1a\n\0\0", "image/ktx2"],
+    ["farbfeld\0\0\0\x01", "image/x-farbfeld"],
+    ["\x0a\x05\x01\x08\0\0\0\0", "image/x-pcx"],
+    ["AT&TFORM\0\0\x10\0DJVUINFO", "image/vnd.djvu"],
+    ["\xd7\xcd\xc6\x9a\0\0\0\0", "image/wmf"],
+  ];
+  for (const [head, type] of heads) {
+    const sample = latin1(`${head}${"\0\x01".repeat(100)}`);
+    assert.equal(await judged(sample), type);
+  }
+});
+
 Deno.test("UTF-16 with a mark is text whatever its name and whatever it resembles", async () => {
   const reg = "\ufeffWindows Registry Editor Version 5.00\r\n\r\n[HKEY_USERS]";
   const wide = new Uint8Array(

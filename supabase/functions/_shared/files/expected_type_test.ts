@@ -14,6 +14,10 @@ Deno.test("a text may be reserved as whatever a system calls it", () => {
     ["list.m3u", "audio/x-mpegurl", "text/plain"],
     ["main.ts", "video/vnd.dlna.mpeg-tts", "text/typescript"],
     ["data.json", "application/json", "text/json"],
+    // A number at the end is of a log's age or of a version, more often than of a manual's section.
+    ["app.log.1", "application/octet-stream", "text/plain"],
+    ["notes-v1.2", "", "text/plain"],
+    ["read.me", "", "text/plain"],
     ["paper.pdf", "application/octet-stream", "application/pdf"],
     ["photo", "image/heic", "image/heic"],
   ];

@@ -47,8 +47,8 @@ export function partFileName(disposition: string): string {
  * characters or overrides of text direction.
  */
 export function cleanFileName(name: string): string {
-  const segment = (name.split(/[/\\]/).at(-1) ?? "").trim();
-  if (segment === "" || segment === "." || segment === "..") {
+  const segment = name.split(/[/\\]/).at(-1) ?? "";
+  if (segment.trim() === "" || segment === "." || segment === "..") {
     refuse("Must be a file name.");
   }
   if ([...segment].length > MAX_CHARACTERS) {

@@ -61,9 +61,16 @@ Deno.test("without a name a file is unnamed", () => {
 });
 
 Deno.test("a path is its last segment", () => {
-  for (const path of ["../x", "/etc/x", "C:\\dir\\x", "a/b\\x", " x "]) {
+  for (const path of ["../x", "/etc/x", "C:\\dir\\x", "a/b\\x"]) {
     assert.equal(cleanFileName(path), "x", path);
   }
+});
+
+Deno.test("spaces at both ends of a name are kept", () => {
+  for (const name of [" x.txt", "x.txt ", "\u3000x", "x\u00a0", "\ufeffx"]) {
+    assert.equal(cleanFileName(name), name);
+  }
+  assert.equal(disposition('attachment; filename=" a.txt "'), " a.txt ");
 });
 
 Deno.test("what is not a name is refused", () => {
@@ -71,6 +78,7 @@ Deno.test("what is not a name is refused", () => {
     const name of [
       "",
       " ",
+      "\u3000\u00a0",
       ".",
       "..",
       "a/",

@@ -38,20 +38,35 @@ const AVIF_BRANDS = ["avif", "avis"];
 const HEIC_BRANDS = ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm"];
 const HEIF_BRANDS = ["mif1", "mif2", "msf1", "miaf"];
 
+/** The first bytes of formats that file-type does not know, with their types. */
+const RARE: [magic: string, type: string][] = [
+  ["qoif", "image/qoi"],
+  ["\xd7\xcd\xc6\x9a", "image/wmf"],
+  ["\x76\x2f\x31\x01", "image/x-exr"],
+  ["DDS \x7c\0\0\0", "image/vnd.ms-dds"],
+  ["#?RADIANCE\n", "image/vnd.radiance"],
+  ["#?RGBE\n", "image/vnd.radiance"],
+  ["\xabKTX 20\xbb\r\n", "image/ktx2"],
+  ["\x0a\x05\x01\x08", "image/x-pcx"],
+  ["farbfeld", "image/x-farbfeld"],
+];
+
 /** The media type of an image, or null if the bytes are not one. `found` is the type that file-type recognised. */
 export function imageTypeOf(
   sample: Uint8Array,
   found: string | undefined,
 ): string | null {
-  const head = new TextDecoder("latin1").decode(sample.subarray(0, 512));
+  // A decoder for "latin1" is one for windows-1252.
+  const head = String.fromCharCode(...sample.subarray(0, 512));
   const branded = brandedImage(sample, head);
   if (branded !== null) return branded;
   if (found?.startsWith("image/")) return found;
   // file-type needs the directory to tell formats of TIFF apart, and it may be at the end of the file.
   if (/^(II\*\0|II\+\0|MM\0\*|MM\0\+)/.test(head)) return "image/tiff";
   if (/^P[4-7]\s/.test(head)) return "image/x-portable-anymap";
-  if (head.startsWith("qoif")) return "image/qoi";
-  if (head.startsWith("\xd7\xcd\xc6\x9a")) return "image/wmf";
+  const rare = RARE.find(([magic]) => head.startsWith(magic));
+  if (rare !== undefined) return rare[1];
+  if (/^AT&TFORM....DJV[UM]/s.test(head)) return "image/vnd.djvu";
   if (head.startsWith("\x01\0\0\0") && head.slice(40, 44) === " EMF") {
     return "image/emf";
   }

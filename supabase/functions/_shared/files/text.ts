@@ -22,6 +22,7 @@ export function isText(sample: Uint8Array, found: string | undefined): boolean {
     sample.length >= mark.length && mark.every((b, i) => sample[i] === b)
   );
   if (wide !== undefined && isWideText(sample, wide)) return true;
+  if (wide === undefined && isUnmarkedWideText(sample)) return true;
   return !sample.includes(0) &&
     (found === undefined || TEXT_FORMATS.includes(found) ||
       found.startsWith("text/") || onlySoundsBinary(sample));
@@ -37,10 +38,27 @@ export function isUnicode(sample: Uint8Array): boolean {
   }
 }
 
+/**
+ * Whether bytes without a mark are a text in UTF-16, as some tools of Windows write it: it is mostly ASCII, so nearly
+ * every other byte is 0, and no character is one that does not occur in text.
+ */
+function isUnmarkedWideText(sample: Uint8Array): boolean {
+  if (sample.length < 8 || sample.length % 2 !== 0) return false;
+  return [true, false].some((littleEndian) => {
+    let ascii = 0;
+    for (let at = 0; at < sample.length; at += 2) {
+      const [low, high] = littleEndian ? [at, at + 1] : [at + 1, at];
+      if (sample[high] === 0 && (sample[low] ?? 0) < 0x7f) ascii++;
+    }
+    return ascii * 2 >= sample.length * 0.9 &&
+      isWideText(sample, { width: 2, littleEndian });
+  });
+}
+
 /** Whether all characters in UTF-16 or UTF-32 are valid and occur in text. */
 function isWideText(
   sample: Uint8Array,
-  { width, littleEndian }: (typeof WIDE)[number],
+  { width, littleEndian }: Omit<(typeof WIDE)[number], "mark">,
 ): boolean {
   const view = new DataView(
     sample.buffer,

@@ -12,7 +12,7 @@ const EXTENSIONS: Record<string, string> = {
   "text/markdown": "md markdown mdx mkd",
   "text/rtf": "rtf",
   "text/tab-separated-values": "tsv",
-  "text/troff": "1 2 3 4 5 6 7 8 man me ms roff tr",
+  "text/troff": "man roff",
   "text/typescript": "ts mts cts",
   "text/tsx": "tsx",
   "text/vcard": "vcf vcard",

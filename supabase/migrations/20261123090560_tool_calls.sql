@@ -17,7 +17,7 @@ as $$
 declare
   -- toolResponse reads as tool_response.
   type text := lower(regexp_replace(
-    coalesce(part ->> 'type', part ->> 'part_kind', part ->> 'block_type', part ->> '$type', ''),
+    left(coalesce(part ->> 'type', part ->> 'part_kind', part ->> 'block_type', part ->> '$type', ''), 256),
     '([a-z])([A-Z])', '\1_\2', 'g'
   ));
   -- The id of the call, as a result or a part of both sides refers to it.

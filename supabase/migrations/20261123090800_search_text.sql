@@ -98,7 +98,7 @@ begin
 end;
 $$;
 
--- A plain text with U+001F between the words inside a run: get User By Id, HTTP Server, GPT 4.
+-- A plain text with U+001F between the words inside a run: get User By Id, HTTP Server, GPT 4, 1.2.3 rc 1, 10 ms.
 create function continuum.split_runs(plain text)
 returns text
 language plpgsql
@@ -108,7 +108,12 @@ as $$
 begin
   return regexp_replace(
     regexp_replace(
-      regexp_replace(plain, '([[:lower:][:digit:]])(?=[[:upper:]])', E'\\1\x1f', 'g'),
+      regexp_replace(
+        regexp_replace(
+          plain, '(^|[^[:alnum:]])([[:digit:]]+)(?=[[:lower:]]{1,5}[[:digit:]]*([^[:alnum:]]|$))', E'\\1\\2\x1f', 'g'
+        ),
+        '([[:lower:][:digit:]])(?=[[:upper:]])', E'\\1\x1f', 'g'
+      ),
       '([[:upper:]])(?=[[:upper:]][[:lower:]])', E'\\1\x1f', 'g'
     ),
     '([[:alpha:]])(?=[[:digit:]]+([^[:alnum:]]|$))', E'\\1\x1f', 'g'
@@ -125,7 +130,8 @@ immutable
 set search_path = ''
 as $$
 declare
-  inside constant text := '[[:lower:][:digit:]][[:upper:]]|[[:upper:]]{2}[[:lower:]]|[[:alpha:]][[:digit:]]|\\[nrt]';
+  inside constant text := '[[:lower:][:digit:]][[:upper:]]|[[:upper:]]{2}[[:lower:]]|[[:alpha:]][[:digit:]]'
+    || '|[[:digit:]][[:lower:]]|\\[nrt]';
 begin
   if plain !~ inside then
     return '';
@@ -189,7 +195,9 @@ begin
       with recursive walk (value, kind, key, is_data) as (
         select document, 'array', '', false
         union all
-        select n.value, jsonb_typeof(n.value), n.key, w.is_data or n.key ~* data
+        select
+          n.value, jsonb_typeof(n.value), n.key,
+          w.is_data or jsonb_typeof(n.value) <> 'string' and n.key <> '' and n.key ~* data
         from walk w
         cross join lateral (
           select m.value, m.key from jsonb_each(case when w.kind = 'object' then w.value end) m

@@ -54,6 +54,12 @@ const found: [text: string, queries: Record<string, string[]>][] = [
     "v1.2.3": ["v1.2.3"],
     "2.0.0-rc.1": ["2.0.0-rc.1"],
   }],
+  ["since 3.13.0rc1 it waits 250ms", {
+    "3.13.0": ["3.13.0"],
+    "3.13.0rc1": ["3.13.0rc1"],
+    "250 ms": ["250ms"],
+    "250ms": ["250ms"],
+  }],
   ["python3.11 -m venv", { "3.11": ["3.11"], python: ["python"] }],
   ["https://www.youtube.com/watch?v=oHg5SJYRHA0", {
     "https://www.youtube.com/watch?v=oHg5SJYRHA0": [

@@ -22,7 +22,7 @@ export function isText(sample: Uint8Array, found: string | undefined): boolean {
     sample.length >= mark.length && mark.every((b, i) => sample[i] === b)
   );
   if (wide !== undefined && isWideText(sample, wide)) return true;
-  if (wide === undefined && isUnmarkedWideText(sample)) return true;
+  if (wide === undefined && unmarkedOrder(sample) !== null) return true;
   return !sample.includes(0) &&
     (found === undefined || TEXT_FORMATS.includes(found) ||
       found.startsWith("text/") || onlySoundsBinary(sample));
@@ -38,13 +38,30 @@ export function isUnicode(sample: Uint8Array): boolean {
   }
 }
 
+/** The label of UTF-16 if a file that begins with these bytes is text in it; null otherwise. */
+export function utf16Label(
+  sample: Uint8Array,
+): "utf-16le" | "utf-16be" | null {
+  const [first, second] = sample;
+  const isLittleEndian = first === 0xff && second === 0xfe ||
+      first === 0xfe && second === 0xff
+    ? first === 0xff
+    : unmarkedOrder(sample.subarray(0, sample.length & ~1));
+  return isLittleEndian === null
+    ? null
+    : isLittleEndian
+    ? "utf-16le"
+    : "utf-16be";
+}
+
 /**
- * Whether bytes without a mark are a text in UTF-16, as some tools of Windows write it: it is mostly ASCII, so nearly
- * every other byte is 0, and no character is one that does not occur in text.
+ * Whether bytes without a mark are little-endian text in UTF-16 (true), big-endian (false), or neither (null). Some
+ * tools of Windows write such files. They are mostly ASCII, so nearly every other byte is 0, and no character is one
+ * that does not occur in text.
  */
-function isUnmarkedWideText(sample: Uint8Array): boolean {
-  if (sample.length < 8 || sample.length % 2 !== 0) return false;
-  return [true, false].some((littleEndian) => {
+function unmarkedOrder(sample: Uint8Array): boolean | null {
+  if (sample.length < 8 || sample.length % 2 !== 0) return null;
+  return [true, false].find((littleEndian) => {
     let ascii = 0;
     for (let at = 0; at < sample.length; at += 2) {
       const [low, high] = littleEndian ? [at, at + 1] : [at + 1, at];
@@ -52,7 +69,7 @@ function isUnmarkedWideText(sample: Uint8Array): boolean {
     }
     return ascii * 2 >= sample.length * 0.9 &&
       isWideText(sample, { width: 2, littleEndian });
-  });
+  }) ?? null;
 }
 
 /** Whether all characters in UTF-16 or UTF-32 are valid and occur in text. */

@@ -1,7 +1,13 @@
 /** The tool `file_read`. */
 import { z } from "@hono/zod-openapi";
 import { Problem } from "../../_shared/problems/problem.ts";
-import { decodePiece, describeFile, isText, readBytes } from "../files.ts";
+import {
+  decodePiece,
+  describeFile,
+  headOf,
+  isText,
+  readBytes,
+} from "../files.ts";
 import { askFunction } from "../siblings.ts";
 import { tool } from "../tool.ts";
 
@@ -54,7 +60,13 @@ export const fileRead = tool({
   }
   const bytes = await readBytes(c, file, offset, max_bytes);
   const isLast = offset + bytes.length >= file.size_bytes;
-  const { text, size } = decodePiece(bytes, file.type_parameters, isLast);
+  const head = await headOf(c, file, bytes, offset);
+  const { text, size } = decodePiece(
+    bytes,
+    file.type_parameters,
+    isLast,
+    head,
+  );
   return {
     file_id,
     name: file.original_name,

@@ -18,6 +18,33 @@ begin
 end;
 $$;
 
+-- Whether a message is a stored row as history gives it now: files that it had may have been unlinked or deleted
+-- since, which its hash does not know. Definer: the caller's right to read is asked once.
+create function continuum.repeats_as_read(conversation_id uuid, seq bigint, message continuum.incoming_message)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return continuum.reads(repeats_as_read.conversation_id) and exists (
+    select
+    from continuum.messages m
+    where m.conversation_id = repeats_as_read.conversation_id and m.seq = repeats_as_read.seq
+      and (m.is_estimated or message.token_count is null or m.token_count = message.token_count)
+      and message.payload_hash = continuum.payload_hash(
+        m.role, m.content, m.parts, continuum.as_jsonb(m.parts), m.metadata,
+        array(
+          select f.file_id
+          from continuum.conversation_files f
+          where f.conversation_id = m.conversation_id and f.message_seq = m.seq
+        )
+      )
+  );
+end;
+$$;
+
 -- A live row by its position; null if that position is not live.
 create function continuum.live_key(conversation_id uuid, place bigint)
 returns continuum.message_key
@@ -328,7 +355,11 @@ begin
         if known.live then
           line := known.position;
         end if;
-        if not continuum.repeats(known, message) then
+        if not (case
+          when continuum.repeats(known, message) then true
+          when known.live then continuum.repeats_as_read(target.id, known.seq, message)
+          else false
+        end) then
           is_known := true;
         elsif not known.is_erased then
           seqs[message.index + 1] := known.seq;
@@ -415,6 +446,7 @@ comment on function public.append_messages is
 
 revoke all on function
   continuum.repeats,
+  continuum.repeats_as_read,
   continuum.live_key,
   continuum.name_of_key,
   continuum.release_expired_name,
@@ -427,6 +459,7 @@ revoke all on function
 from public, anon, authenticated, service_role;
 grant execute on function
   continuum.repeats,
+  continuum.repeats_as_read,
   continuum.live_key,
   continuum.name_of_key,
   continuum.release_expired_name,

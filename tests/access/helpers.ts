@@ -139,6 +139,17 @@ const reads: HelperCase[] = [
       tx`select r.seq as it from continuum.rows_of_client_id(${id}, ${ownersMessage}) r`,
   },
   {
+    helper: "repeats_as_read",
+    outcomes: readers,
+    run: (tx, { id, word }) => {
+      const messages = JSON.stringify([{ role: "user", content: word }]);
+      return tx`
+        select continuum.repeats_as_read(${id}, 1, m) as it
+        from unnest(continuum.incoming_messages(${messages}::text::json)) m
+      `;
+    },
+  },
+  {
     helper: "linked_files",
     outcomes: readers,
     run: (tx, { id, linked }) =>

@@ -10,6 +10,7 @@ import {
   appendText,
   fresh,
   history,
+  request,
 } from "../support/http.ts";
 import { assertProblem } from "../support/problems.ts";
 import { storedFile } from "../support/stored_files.ts";
@@ -208,6 +209,30 @@ Deno.test("history sent back with one new message stores one row: files and a re
   await append(owner, name, [{ content: "a", file_ids }, "b"]);
   await append(owner, name, [{ content: "a, edited", revises: 1 }]);
   await assertOneRowATurn(owner, name);
+});
+
+Deno.test("history sent back with one new message stores one row: a file was unlinked since", async () => {
+  const name = fresh("back");
+  const [kept, unlinked] = [await storedFile(owner), await storedFile(owner)];
+  const sent = [
+    { content: "a", client_id: "a", file_ids: [kept.id, unlinked.id] },
+    { content: null, parts: [{ n: 1.5 }], file_ids: [unlinked.id] },
+  ];
+  await append(owner, name, sent);
+  const path = `conversation-history/${name}/files/${unlinked.id}`;
+  assert.equal((await request(owner, path, { method: "DELETE" })).status, 200);
+  const [first, second] = await givenBy(owner, name);
+  assert.deepEqual(first?.file_ids, [kept.id]);
+  assert.deepEqual(second?.file_ids, []);
+  await assertOneRowATurn(owner, name);
+  // What was sent first is a replay still, and another message is not.
+  const again = await append(owner, name, sent.slice(0, 1));
+  assert.equal(again.status, 200, again.text);
+  assertProblem(
+    await append(owner, name, [{ ...first, file_ids: [] }]),
+    422,
+    "idempotency_mismatch",
+  );
 });
 
 Deno.test("a change to what history gave is not taken for the same message", async () => {

@@ -36,14 +36,18 @@ export function Menu({ label, items, icon = "more", size }: MenuProps) {
   useLayoutEffect(() => {
     if (!isOpen || !list.current || !root.current) return;
     list.current.showPopover();
-    place(list.current, root.current.getBoundingClientRect());
+    const placedAt = root.current.getBoundingClientRect();
+    place(list.current, placedAt);
     entries()[0]?.focus({ preventScroll: true });
     const onPointer = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);
     };
-    // It would stay where it is while its button moves.
-    const onScroll = (event: Event) => {
-      if (!list.current?.contains(event.target as Node)) setOpen(false);
+    // It would stay where it is while its button moves. What scrolled before it opened is told late.
+    const onScroll = () => {
+      const now = root.current?.getBoundingClientRect();
+      if (now?.top !== placedAt.top || now?.left !== placedAt.left) {
+        setOpen(false);
+      }
     };
     document.addEventListener("pointerdown", onPointer);
     document.addEventListener("scroll", onScroll, true);

@@ -316,6 +316,23 @@ begin
 end;
 $$;
 
+-- Raises unless a message says something. With a client_id it may be the erased message of that name, as history
+-- gives it, which is known only once the stored rows are looked at.
+create function continuum.require_content(message continuum.incoming_message)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if coalesce(message.content, '') = '' and coalesce(json_array_length(message.parts), 0) = 0 then
+    perform continuum.raise_invalid(
+      '/messages/' || message.index || '/content', 'May be empty only if parts is not.'
+    );
+  end if;
+end;
+$$;
+
 -- The messages, if they break no rule that concerns several fields or messages at once.
 create function continuum.checked_messages(messages continuum.incoming_message[])
 returns continuum.incoming_message[]
@@ -333,11 +350,10 @@ begin
       perform continuum.raise_invalid(
         '/messages/' || message.index || '/role', 'Must be system, developer, user, assistant or tool.'
       );
-    elsif coalesce(message.content, '') = '' and coalesce(json_array_length(message.parts), 0) = 0 then
-      perform continuum.raise_invalid(
-        '/messages/' || message.index || '/content', 'May be empty only if parts is not.'
-      );
-    elsif message.client_id = any (names) then
+    elsif message.client_id is null then
+      perform continuum.require_content(message);
+    end if;
+    if message.client_id = any (names) then
       perform continuum.raise_invalid(
         '/messages/' || message.index || '/client_id', 'Another message of this batch has the same client_id.'
       );
@@ -380,6 +396,7 @@ revoke all on function
   continuum.canonical,
   continuum.payload_hash,
   continuum.incoming_messages,
+  continuum.require_content,
   continuum.checked_messages
 from public, anon, authenticated, service_role;
 grant execute on function
@@ -392,6 +409,7 @@ grant execute on function
   continuum.canonical,
   continuum.payload_hash,
   continuum.incoming_messages,
+  continuum.require_content,
   continuum.checked_messages
 to authenticated;
 

@@ -378,6 +378,7 @@ begin
       end if;
     end if;
     continue when seqs[message.index + 1] is not null;
+    perform continuum.require_content(message);
 
     -- A name is at one place of a line: a revision that took it from another place would put it twice on
     -- the line that a switch makes.

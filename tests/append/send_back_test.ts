@@ -12,7 +12,7 @@ import {
   history,
   request,
 } from "../support/http.ts";
-import { assertProblem } from "../support/problems.ts";
+import { assertInvalid, assertProblem } from "../support/problems.ts";
 import { storedFile } from "../support/stored_files.ts";
 
 const owner = await signUp("owner");
@@ -233,6 +233,34 @@ Deno.test("history sent back with one new message stores one row: a file was unl
     422,
     "idempotency_mismatch",
   );
+});
+
+Deno.test("history sent back with one new message stores one row: a message was erased since", async () => {
+  const name = fresh("back");
+  await append(owner, name, ["a", { content: "b", client_id: "b" }, "c"]);
+  for (const seq of [1, 2]) {
+    const path = `conversation-history/${name}/messages/${seq}`;
+    assert.equal(
+      (await request(owner, path, { method: "DELETE" })).status,
+      200,
+    );
+  }
+  await assertOneRowATurn(owner, name);
+});
+
+Deno.test("a message that says nothing is refused, although it has a name", async () => {
+  const name = fresh("back");
+  await append(owner, name, [{ content: "a", client_id: "known" }]);
+  for (const client_id of ["new", "known"]) {
+    for (const on_mismatch of ["refuse", "revise"]) {
+      assertInvalid(
+        await append(owner, name, [{ content: null, client_id }], {
+          on_mismatch,
+        }),
+        "/messages/0/content",
+      );
+    }
+  }
 });
 
 Deno.test("a change to what history gave is not taken for the same message", async () => {

@@ -71,8 +71,10 @@ const IncomingMessage = z.strictObject({
     description: "Files to link to the message.",
   }),
 }).refine(
+  // With a client_id it may be an erased message that is sent back, which the database knows.
   (message) =>
-    (message.content ?? "") !== "" || (message.parts ?? []).length > 0,
+    (message.content ?? "") !== "" || (message.parts ?? []).length > 0 ||
+    (message.client_id ?? null) !== null,
   { error: "May be empty only if parts is not.", path: ["content"] },
 ).openapi("IncomingMessage");
 

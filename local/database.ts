@@ -2,7 +2,6 @@
 import { StackError } from "./config.ts";
 import { createLite } from "./platform/lite.ts";
 import { preparePlatform } from "./platform/prepare.ts";
-import { claimPort } from "./ports.ts";
 import { startPostgres } from "./postgres/server.ts";
 import { withConnection } from "./sql.ts";
 import type { Secrets } from "./stack_file.ts";
@@ -39,12 +38,11 @@ export async function startDatabase(
 }
 
 async function startOwn(options: DatabaseOptions): Promise<Database> {
-  const port = claimPort(options.port, "LOCAL_DB_PORT");
-  const postgres = await startPostgres({ ...options, port });
+  const postgres = await startPostgres(options);
   const urlAs = (user: keyof Secrets["passwords"]) =>
     `postgresql://${user}:${
       options.passwords[user]
-    }@127.0.0.1:${port}/postgres`;
+    }@127.0.0.1:${postgres.port}/postgres`;
   const database: Database = {
     url: urlAs("postgres"),
     adminUrl: urlAs("supabase_admin"),

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { StackError } from "../config.ts";
 import { type Child, spawnChild } from "../processes/child.ts";
 import { inspect } from "../processes/table.ts";
+import { claimPort } from "../ports.ts";
 import { binariesFor } from "./binaries.ts";
 import { clusterFolder } from "./folders.ts";
 import { initialise } from "./initialise.ts";
 import { postgresRunner } from "./runner.ts";
 
 export interface PostgresServer {
+  port: number;
   /** Whether the cluster has just been made, and holds nothing. */
   isNew: boolean;
   /** Keeps the cluster: one that was not prepared to the end is made anew at the next start. */
@@ -37,6 +39,7 @@ const SETTINGS = {
 export async function startPostgres(
   options: {
     dataDir: string;
+    /** 0 for a free one. */
     port: number;
     passwords: { supabase_admin: string };
   },
@@ -46,6 +49,7 @@ export async function startPostgres(
   const cluster = clusterFolder(options.dataDir, runner);
   const prepared = join(cluster, "prepared");
   await untilEnded(cluster);
+  const port = claimPort(options.port, "LOCAL_DB_PORT");
   const isNew = !await exists(prepared);
   if (isNew) {
     await initialise(home, cluster, runner, options.passwords.supabase_admin);
@@ -54,6 +58,7 @@ export async function startPostgres(
   let child: Child | null = null;
   let stopped = false;
   const server: PostgresServer = {
+    port,
     isNew,
     markPrepared: () => Deno.writeTextFile(prepared, ""),
     async start() {
@@ -61,7 +66,7 @@ export async function startPostgres(
         [name, value],
       ) => ["-c", `${name}=${value}`]);
       const started = spawnChild(join(home, "bin/postgres"), {
-        args: ["-D", cluster, "-p", String(options.port), ...settings],
+        args: ["-D", cluster, "-p", String(port), ...settings],
         cwd: "/",
         env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
         // Fast shutdown.
@@ -71,7 +76,7 @@ export async function startPostgres(
       child = started;
       stopped = false;
       try {
-        await waitUntilReady(started, options.port);
+        await waitUntilReady(started, port);
       } catch (error) {
         child = null;
         await started.end();
@@ -107,7 +112,7 @@ export async function startPostgres(
 /** Resolves once the PostgreSQL of a stack that was killed has ended, as it does by itself. */
 export async function untilEnded(cluster: string): Promise<void> {
   const path = join(cluster, "postmaster.pid");
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     const [pid = ""] = (await Deno.readTextFile(path).catch(() => ""))
       .split("\n");
     const command = (await inspect(Number(pid)))?.command ?? "";

@@ -1,51 +1,164 @@
-/** The PostgreSQL driver of the stack. The Data API has another one for its calls: see data_api/session.ts. */
-import postgres from "npm:postgres@3.4.9";
+/** SQL as templates: a value in one is sent beside the statement, as a parameter, and never becomes part of its text. */
+import pg from "npm:pg@8.23.1";
 
-export type { Sql, TransactionSql } from "npm:postgres@3.4.9";
+// deno-lint-ignore no-explicit-any -- only the statement knows its columns
+type Rows = Record<string, any>[];
 
-/** A client with one connection, which is made by the first statement. */
+/** Runs statements and resolves to their rows. A value for a JSON column has to be the JSON's text. */
+export interface Sql {
+  <T extends object[] = Rows>(
+    parts: TemplateStringsArray,
+    ...values: unknown[]
+  ): Promise<T>;
+  /** For text that is no template. Without parameters it may be several statements, which are one transaction. */
+  unsafe<T extends object[] = Rows>(
+    text: string,
+    parameters?: unknown[],
+  ): Promise<T>;
+}
+
+export interface Connections extends Sql {
+  /**
+   * Runs `work` in a transaction. If it throws, or the connection is lost, nothing of it stays; only a connection that
+   * is lost while it commits leaves that open.
+   */
+  begin<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Statements that are under way have a second to come to their end. */
+  end(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Connections at most. */
+  max?: number;
+  /** How long a transaction waits until it has begun, and a statement for a connection, in milliseconds. */
+  patienceMs?: number;
+  /** How long a connection that nobody uses is kept, in milliseconds; 0 for ever. */
+  idleMs?: number;
+  ssl?: { rejectUnauthorized: boolean };
+}
+
+type Query = (
+  text: string,
+  values?: unknown[],
+  timeoutMs?: number,
+) => Promise<{ command: string; rows?: Rows }>;
+
+/**
+ * Connections that are made when a statement needs one. One that is lost is thrown away, and the next statement has
+ * another. Errors are PostgreSQL's or the system's, with their `code`; `CONNECT_TIMEOUT` if patience ends, and
+ * `CONNECTION_CLOSED` if the server hangs up on a new connection.
+ */
 export function connect(
   url: string,
-  options: postgres.Options<Record<never, never>> = {},
-): postgres.Sql {
-  return postgres(url, {
-    max: 1,
-    onnotice: () => {},
-    connect_timeout: 5,
-    ...options,
+  { max = 1, patienceMs = 5_000, idleMs = 0, ssl }: ConnectOptions = {},
+): Connections {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: patienceMs,
+    idleTimeoutMillis: idleMs,
+    ...(ssl && { ssl }),
   });
+  const open = new Map<pg.Client, Promise<void>>();
+  pool.on("connect", (client: pg.Client) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    open.set(client, promise);
+    client.on("end", () => {
+      open.delete(client);
+      resolve();
+    });
+  });
+  // Whoever uses a connection that is lost is told by the statement.
+  pool.on("error", () => {});
+  pool.on("connect", (client: pg.Client) => client.on("error", () => {}));
+
+  /** Lends a connection to `work`, which nobody else uses meanwhile. */
+  async function lend<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    const client = await pool.connect().catch(withCode);
+    let isLost = false;
+    try {
+      return await work(async (text, values = [], query_timeout) => {
+        try {
+          return await client.query({ text, values, query_timeout });
+        } catch (error) {
+          isLost ||= !isRefusal(error);
+          throw error;
+        }
+      });
+    } finally {
+      client.release(isLost);
+    }
+  }
+
+  return Object.assign(
+    templates((...statement) => lend((query) => query(...statement))),
+    {
+      begin<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+        const deadline = performance.now() + patienceMs;
+        return lend(async (query) => {
+          const left = Math.max(1, deadline - performance.now());
+          await query("begin", [], left).catch(withCode);
+          try {
+            const value = await work(templates(query));
+            const { command } = await query("commit");
+            if (command === "COMMIT") return value;
+            throw new Error("A statement of the transaction has failed.");
+          } catch (error) {
+            await query("rollback").catch(() => {});
+            throw error;
+          }
+        });
+      },
+      async end() {
+        const timer = setTimeout(() => {
+          for (const { connection } of open.keys()) connection.stream.destroy();
+        }, 1000);
+        await pool.end();
+        await Promise.all(open.values());
+        clearTimeout(timer);
+      },
+    },
+  );
 }
 
 /** Runs `use` with one connection, closed afterwards. */
 export async function withConnection<T>(
   url: string,
-  use: (sql: postgres.Sql) => Promise<T>,
+  use: (sql: Connections) => Promise<T>,
 ): Promise<T> {
   const sql = connect(url);
   try {
     return await use(sql);
   } finally {
-    await sql.end({ timeout: 1 });
+    await sql.end();
   }
 }
 
-/**
- * Losing PostgreSQL must not end the stack. The driver throws where nobody can catch it when it writes
- * to a connection that was closed just then (https://github.com/porsager/postgres/issues/1208), and
- * rejects promises that nobody holds. The requests concerned have time limits of their own.
- */
-globalThis.addEventListener("error", (event) => {
-  const stack = event.error instanceof Error ? event.error.stack ?? "" : "";
-  if (/reading 'write'[^]*nextWrite[^]*connection\.js/.test(stack)) {
-    event.preventDefault();
-  }
-});
-globalThis.addEventListener("unhandledrejection", (event) => {
-  if (isLostConnection(event.reason)) event.preventDefault();
-});
+/** Whether PostgreSQL has refused a statement, which leaves the connection as it was, unless it is its last word. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError &&
+    Object(error).severity !== "FATAL";
+}
 
-function isLostConnection(reason: unknown): boolean {
-  return reason instanceof Error && "code" in reason &&
-    /^(ECONNRESET|ECONNREFUSED|EPIPE|CONNECT_TIMEOUT|CONNECTION_\w+|57P0\d)$/
-      .test(String(reason.code));
+function templates(query: Query): Sql {
+  async function unsafe<T>(text: string, parameters?: unknown[]): Promise<T> {
+    const { rows = [] } = await query(text, parameters);
+    return rows as T;
+  }
+  return Object.assign(
+    <T>(parts: TemplateStringsArray, ...values: unknown[]) =>
+      unsafe<T>(
+        parts.reduce((text, part, index) => `${text}$${index}${part}`),
+        values,
+      ),
+    { unsafe },
+  );
+}
+
+/** The driver's own errors have none. */
+function withCode(error: Error): never {
+  const code = /timeout/.test(error.message)
+    ? "CONNECT_TIMEOUT"
+    : "CONNECTION_CLOSED";
+  throw "code" in error ? error : Object.assign(error, { code });
 }

@@ -1,5 +1,5 @@
 /** Checks of the database: what is applied, and whether tables, policies and grants are those of the checkout. */
-import { connect, type Sql } from "../../local/sql.ts";
+import { connect, type ConnectOptions, type Sql } from "../../local/sql.ts";
 import { isLoopbackHost } from "../../local/gateway/host.ts";
 import { catalogueOf } from "../catalogue.ts";
 import { compareCatalogues } from "./catalogue_difference.ts";
@@ -151,17 +151,26 @@ export async function asPostgres<T>(
         "password encoded (@ as %40).",
     );
   }
-  // Encrypted if the server can, as psql does it.
-  const ssl = url.searchParams.has("sslmode") || isLoopbackHost(url.host)
-    ? {}
-    : { ssl: "prefer" as const };
-  const sql = connect(url.href, ssl);
+  const attempt = async (options?: ConnectOptions) => {
+    const sql = connect(url.href, options);
+    try {
+      return await use(sql);
+    } finally {
+      await sql.end();
+    }
+  };
   try {
-    return await use(sql);
+    if (url.searchParams.has("sslmode") || isLoopbackHost(url.host)) {
+      return await attempt();
+    }
+    // Encrypted if the server can, as psql does it.
+    return await attempt({ ssl: { rejectUnauthorized: false } })
+      .catch((error) => {
+        if (/does not support SSL/.test(error.message)) return attempt();
+        throw error;
+      });
   } catch (error) {
     throw connectionFailure(error, url);
-  } finally {
-    await sql.end({ timeout: 1 });
   }
 }
 

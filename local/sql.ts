@@ -72,9 +72,30 @@ export function connect(
   pool.on("error", () => {});
   pool.on("connect", (client: pg.Client) => client.on("error", () => {}));
 
+  /** A connection that comes too late is the next one's who waits. */
+  async function acquire(deadline: number): Promise<pg.PoolClient> {
+    const coming: Promise<pg.PoolClient> = pool.connect();
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new Error("timeout of the wait for a connection")),
+      deadline - performance.now(),
+    );
+    try {
+      return await Promise.race([coming, late]);
+    } catch (error) {
+      coming.then((client) => client.release(), () => {});
+      throw withCode(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Lends a connection to `work`, which nobody else uses meanwhile. */
-  async function lend<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    const client = await pool.connect().catch(withCode);
+  async function lend<T>(
+    work: (query: Query) => Promise<T>,
+    deadline = performance.now() + patienceMs,
+  ): Promise<T> {
+    const client = await acquire(deadline);
     let isLost = false;
     try {
       return await work(async (text, values = [], query_timeout) => {
@@ -93,21 +114,22 @@ export function connect(
   return Object.assign(
     templates((...statement) => lend((query) => query(...statement))),
     {
-      begin<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+      async begin<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
         const deadline = performance.now() + patienceMs;
-        return lend(async (query) => {
-          const left = Math.max(1, deadline - performance.now());
-          await query("begin", [], left).catch(withCode);
-          try {
-            const value = await work(templates(query));
-            const { command } = await query("commit");
-            if (command === "COMMIT") return value;
-            throw new Error("A statement of the transaction has failed.");
-          } catch (error) {
-            await query("rollback").catch(() => {});
-            throw error;
-          }
-        });
+        for (;;) {
+          const outcome = await lend(async (query) => {
+            const left = deadline - performance.now();
+            try {
+              await query("begin", [], Math.max(1, left));
+            } catch (error) {
+              if (isRefusal(error) || isTimeout(error)) throw withCode(error);
+              // The connection was lost while nobody used it: the next may be whole.
+              return null;
+            }
+            return { value: await untilCommitted(query, work) };
+          }, deadline);
+          if (outcome !== null) return outcome.value;
+        }
       },
       async end() {
         const timer = setTimeout(() => {
@@ -134,6 +156,21 @@ export async function withConnection<T>(
   }
 }
 
+async function untilCommitted<T>(
+  query: Query,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  try {
+    const value = await work(templates(query));
+    const { command } = await query("commit");
+    if (command === "COMMIT") return value;
+    throw new Error("A statement of the transaction has failed.");
+  } catch (error) {
+    await query("rollback").catch(() => {});
+    throw error;
+  }
+}
+
 /** Whether PostgreSQL has refused a statement, which leaves the connection as it was, unless it is its last word. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError &&
@@ -155,10 +192,13 @@ function templates(query: Query): Sql {
   );
 }
 
-/** The driver's own errors have none. */
-function withCode(error: Error): never {
-  const code = /timeout/.test(error.message)
-    ? "CONNECT_TIMEOUT"
-    : "CONNECTION_CLOSED";
-  throw "code" in error ? error : Object.assign(error, { code });
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && /timeout/.test(error.message);
+}
+
+/** The driver's own errors have no code. */
+function withCode(error: unknown): unknown {
+  if (!(error instanceof Error) || "code" in error) return error;
+  const code = isTimeout(error) ? "CONNECT_TIMEOUT" : "CONNECTION_CLOSED";
+  return Object.assign(error, { code });
 }

@@ -141,13 +141,18 @@ export async function writeRow(
       await lockKey(sql, bucket, key);
       return await work(sql);
     });
+  // Connections often end together, that of the next transaction too.
+  const find = (attempts: number): Promise<ObjectRow | undefined> =>
+    locked((sql) => findForUpdate(sql, bucket, key)).catch((error) => {
+      if (attempts > 1 && error.code === 500) return find(attempts - 1);
+      throw error;
+    });
   try {
     return await locked(write);
   } catch (error) {
     if (!(error instanceof StorageError) || error.code > 500) throw error;
     if (error.code === 500) {
-      const row = await locked((sql) => findForUpdate(sql, bucket, key))
-        .catch(() => Promise.reject(error));
+      const row = await find(3).catch(() => Promise.reject(error));
       if (row?.version === version) return row;
     }
     await bytes.remove(place);

@@ -34,7 +34,6 @@ export interface ConnectOptions {
   patienceMs?: number;
   /** How long a connection that nobody uses is kept, in milliseconds; 0 for ever. */
   idleMs?: number;
-  ssl?: { rejectUnauthorized: boolean };
 }
 
 type Query = (
@@ -50,27 +49,22 @@ type Query = (
  */
 export function connect(
   url: string,
-  { max = 1, patienceMs = 5_000, idleMs = 0, ssl }: ConnectOptions = {},
+  { max = 1, patienceMs = 5_000, idleMs = 0 }: ConnectOptions = {},
 ): Connections {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: forDriver(url),
     max,
     connectionTimeoutMillis: patienceMs,
     idleTimeoutMillis: idleMs,
-    ...(ssl && { ssl }),
   });
   const open = new Map<pg.Client, Promise<void>>();
-  pool.on("connect", (client: pg.Client) => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    open.set(client, promise);
-    client.on("end", () => {
-      open.delete(client);
-      resolve();
-    });
-  });
   // Whoever uses a connection that is lost is told by the statement.
   pool.on("error", () => {});
-  pool.on("connect", (client: pg.Client) => client.on("error", () => {}));
+  pool.on("connect", (client: pg.Client) => {
+    client.on("error", () => {});
+    const ended = new Promise<void>((resolve) => client.on("end", resolve));
+    open.set(client, ended.finally(() => open.delete(client)));
+  });
 
   /** A connection that comes too late is the next one's who waits. */
   async function acquire(deadline: number): Promise<pg.PoolClient> {
@@ -154,6 +148,12 @@ export async function withConnection<T>(
   } finally {
     await sql.end();
   }
+}
+
+/** The URL with its `sslmode` as psql understands it: the driver verifies certificates whatever the mode. */
+export function forDriver(url: string): string {
+  const { href, searchParams } = new URL(url);
+  return searchParams.has("sslmode") ? `${href}&uselibpqcompat=true` : href;
 }
 
 async function untilCommitted<T>(

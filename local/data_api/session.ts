@@ -1,6 +1,6 @@
 /** One connection to PostgreSQL, which runs transactions that are sent as a whole. */
 import pg from "npm:pg@8.23.1";
-import { isRefusal } from "../sql.ts";
+import { forDriver, isRefusal } from "../sql.ts";
 import { pgrst } from "./errors.ts";
 import {
   Pipeline,
@@ -26,7 +26,7 @@ export class Session {
 
   private constructor(url: string) {
     this.#client = new pg.Client({
-      connectionString: url,
+      connectionString: forDriver(url),
       connectionTimeoutMillis: CONNECT_MS,
     });
     // The transaction that is under way is told by itself.

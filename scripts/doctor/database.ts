@@ -1,5 +1,5 @@
 /** Checks of the database: what is applied, and whether tables, policies and grants are those of the checkout. */
-import { connect, type ConnectOptions, type Sql } from "../../local/sql.ts";
+import { connect, type Sql } from "../../local/sql.ts";
 import { isLoopbackHost } from "../../local/gateway/host.ts";
 import { catalogueOf } from "../catalogue.ts";
 import { compareCatalogues } from "./catalogue_difference.ts";
@@ -151,8 +151,12 @@ export async function asPostgres<T>(
         "password encoded (@ as %40).",
     );
   }
-  const attempt = async (options?: ConnectOptions) => {
-    const sql = connect(url.href, options);
+  // As psql does it: encrypted if the server can.
+  const mode = url.searchParams.get("sslmode") ??
+    (isLoopbackHost(url.host) ? "disable" : "prefer");
+  const attempt = async (sslmode: string) => {
+    url.searchParams.set("sslmode", sslmode);
+    const sql = connect(url.href);
     try {
       return await use(sql);
     } finally {
@@ -160,15 +164,11 @@ export async function asPostgres<T>(
     }
   };
   try {
-    if (url.searchParams.has("sslmode") || isLoopbackHost(url.host)) {
-      return await attempt();
-    }
-    // Encrypted if the server can, as psql does it.
-    return await attempt({ ssl: { rejectUnauthorized: false } })
-      .catch((error) => {
-        if (/does not support SSL/.test(error.message)) return attempt();
-        throw error;
-      });
+    if (mode !== "prefer") return await attempt(mode);
+    return await attempt("require").catch((error) => {
+      if (/does not support SSL/.test(error.message)) return attempt("disable");
+      throw error;
+    });
   } catch (error) {
     throw connectionFailure(error, url);
   }

@@ -218,6 +218,30 @@ Deno.test("failures", async (t) => {
     );
 
     await t.step(
+      "a connection that does not answer is given up within five seconds, and not used again",
+      async () => {
+        const read = () => stand.call("GET", `/object/files/${ALICE}/kept`);
+        await Promise.all(Array.from({ length: 5 }, read));
+        const backends = await stand.admin<{ pid: number }[]>`
+          select pid from pg_stat_activity where usename = 'authenticator'`;
+        for (const { pid } of backends) Deno.kill(pid, "SIGSTOP");
+        try {
+          const start = performance.now();
+          for (const answer of await Promise.all(backends.map(read))) {
+            deepEqual(refusal(answer), [
+              544,
+              "544 DatabaseTimeout: The connection to the database timed out",
+            ]);
+          }
+          ok(performance.now() - start < 5_500);
+          equal((await read()).text, "bytes");
+        } finally {
+          for (const { pid } of backends) Deno.kill(pid, "SIGCONT");
+        }
+      },
+    );
+
+    await t.step(
       "without PostgreSQL the answer is an error, soon, and its return is noticed",
       async () => {
         await stand.stopPostgres();

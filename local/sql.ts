@@ -19,8 +19,8 @@ export interface Sql {
 
 export interface Connections extends Sql {
   /**
-   * Runs `work` in a transaction. If it throws, or the connection is lost, nothing of it stays; only a connection that
-   * is lost while it commits leaves that open.
+   * Runs `work` in a transaction. If it throws or the connection is lost, nothing of it stays; a connection that is lost
+   * during the commit leaves that open.
    */
   begin<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Statements that are under way have a second to come to their end. */
@@ -66,7 +66,7 @@ export function connect(
     open.set(client, ended.finally(() => open.delete(client)));
   });
 
-  /** A connection that comes too late is the next one's who waits. */
+  /** A connection that comes after the deadline goes to whoever waits next. */
   async function acquire(deadline: number): Promise<pg.PoolClient> {
     const coming: Promise<pg.PoolClient> = pool.connect();
     const { promise: late, reject } = Promise.withResolvers<never>();
@@ -117,7 +117,7 @@ export function connect(
               await query("begin", [], Math.max(1, left));
             } catch (error) {
               if (isRefusal(error) || isTimeout(error)) throw withCode(error);
-              // The connection was lost while nobody used it: the next may be whole.
+              // The connection was lost while nobody used it. The next one may be whole.
               return null;
             }
             return { value: await untilCommitted(query, work) };
@@ -171,7 +171,7 @@ async function untilCommitted<T>(
   }
 }
 
-/** Whether PostgreSQL has refused a statement, which leaves the connection as it was, unless it is its last word. */
+/** Whether PostgreSQL has refused a statement and the connection is as it was. After a FATAL error it is closed. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError &&
     Object(error).severity !== "FATAL";

@@ -124,9 +124,9 @@ export async function complete(
 }
 
 /**
- * Writes the row of the bytes at `place`, as the service. If it fails, the bytes are removed. A connection that is lost
- * leaves open whether the row was committed: the next transaction that locks the key sees it. If there is none, the
- * bytes stay, and the cleaner finds out at the next start.
+ * Writes the row of the bytes at `place`, as the service. If that fails, the bytes are removed. A lost connection leaves
+ * open whether the row was committed, so the next transaction that locks the key looks. If none can, the bytes stay, and
+ * the cleaner removes them at the next start unless there is a row.
  */
 export async function writeRow(
   { db, bytes }: Deps,
@@ -141,7 +141,7 @@ export async function writeRow(
       await lockKey(sql, bucket, key);
       return await work(sql);
     });
-  // Connections often end together, that of the next transaction too.
+  // Connections often end together, so that of the first to look may be lost as well.
   const find = (attempts: number): Promise<ObjectRow | undefined> =>
     locked((sql) => findForUpdate(sql, bucket, key)).catch((error) => {
       if (attempts > 1 && error.code === 500) return find(attempts - 1);

@@ -4,7 +4,10 @@ import pg from "npm:pg@8.23.1";
 // deno-lint-ignore no-explicit-any -- only the statement knows its columns
 type Rows = Record<string, any>[];
 
-/** Runs statements and resolves to their rows. A value for a JSON column has to be the JSON's text. */
+/**
+ * Runs statements and resolves to their rows. A value for a JSON column has to be the JSON's text. No statement is
+ * prepared under a name, which a pooler in transaction mode would not keep.
+ */
 export interface Sql {
   <T extends object[] = Rows>(
     parts: TemplateStringsArray,

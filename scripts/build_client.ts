@@ -6,15 +6,15 @@ import { fileURLToPath } from "node:url";
 import ts from "npm:typescript@5.9.3";
 import { StackError } from "../local/config.ts";
 import { endingInSentences } from "../local/failures.ts";
-import { run } from "../local/processes/run.ts";
 import { bundleCli } from "./bundle_cli.ts";
 import { adapterSizes } from "./client_sizes.ts";
+import { installPackages } from "./packages.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const source = `${root}client`;
 
 /** The project that has the frameworks of the adapters, whose types the build needs. */
-const adapters = `${root}tests/adapters`;
+const ADAPTERS = "tests/adapters";
 
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
@@ -39,7 +39,7 @@ const OPTIONS: ts.CompilerOptions = {
 export async function buildClient(folder: string): Promise<void> {
   const outDir = `${folder}/dist`;
   await Deno.remove(outDir, { recursive: true }).catch(() => {});
-  await installFrameworks();
+  await installPackages(ADAPTERS);
   const options = { ...OPTIONS, outDir };
   const program = ts.createProgram(
     await modules(`${source}/src`),
@@ -72,17 +72,10 @@ export async function buildClient(folder: string): Promise<void> {
   }
 }
 
-async function installFrameworks(): Promise<void> {
-  await run(Deno.execPath(), {
-    args: ["install", "--quiet", "--frozen"],
-    cwd: adapters,
-  }, "The frameworks of the adapters cannot be installed:");
-}
-
 /** Finds packages where the adapters' tests have installed them. */
 function hostWithFrameworks(options: ts.CompilerOptions): ts.CompilerHost {
   const host = ts.createCompilerHost(options);
-  const installed = `${adapters}/packages.ts`;
+  const installed = `${root}${ADAPTERS}/packages.ts`;
   const cache = ts.createModuleResolutionCache(root, (name) => name, options);
   host.resolveModuleNameLiterals = (literals, from, _, options, file) =>
     literals.map((literal) =>

@@ -8,6 +8,7 @@ import { endingInSentences } from "../local/failures.ts";
 import type { Stack } from "../local/stack.ts";
 import { isLoopbackHost } from "../local/gateway/host.ts";
 import { startTemporaryStack } from "../local/temporary.ts";
+import { installPackages } from "./packages.ts";
 import { setting } from "./settings.ts";
 import { type Outcome, runTests } from "./test_run.ts";
 import { runsFor } from "./test_runs.ts";
@@ -31,7 +32,8 @@ async function runAll(
     if (waiting.length === 0) return;
     await using target = await openTarget();
     for (let run = waiting.shift(); run; run = waiting.shift()) {
-      const { name } = run;
+      const { name, project } = run;
+      await installPackages(project);
       const outcome = await runTests(
         run,
         target.env,

@@ -25,6 +25,8 @@ const LONGEST = [
 export interface Run {
   /** The folder that it is about. */
   name: string;
+  /** The folder of the project whose packages it needs. */
+  project: string;
   /** The arguments of `deno test`. */
   args: string[];
 }
@@ -48,9 +50,11 @@ export function runsFor(args: readonly string[]): Run[] {
 }
 
 function runOf(name: string, paths: string[], options: string[]): Run {
-  const config = name === ADAPTERS ? ["--config", `${ADAPTERS}/deno.json`] : [];
+  const project = name === ADAPTERS ? ADAPTERS : ".";
+  const config = project === "." ? [] : ["--config", `${project}/deno.json`];
   return {
     name,
+    project,
     args: [...config, ...options, ...paths],
   };
 }

@@ -15,6 +15,9 @@ const LONGEST_BACKOFF_MS = 5000;
 /** A function that has lived this long may be restarted at once, in milliseconds. */
 const HEALTHY_MS = 10_000;
 
+/** What Deno 2.1 says at each start, although it is to be quiet. */
+const LISTENING = /^deno serve: Listening on /;
+
 export interface FunctionsOptions extends Sandbox {
   onLine: (name: string, line: string) => void;
 }
@@ -48,7 +51,9 @@ export async function serveFunctions(
     const child = spawnChild(options.runtime.program, {
       ...await sandboxed(options, name, port),
       endsBy: "TERM",
-      onLine: (line) => options.onLine(name, line),
+      onLine: (line) => {
+        if (!LISTENING.test(line)) options.onLine(name, line);
+      },
     });
     state.child = child;
     alive.add(child);

@@ -11,6 +11,8 @@ interface Found {
   public: boolean;
   file_size_limit: number | null;
   allowed_mime_types: string[] | null;
+  /** Older Storage has none. */
+  versioning_status?: string | null;
 }
 
 export function bucketChecks(examination: Examination): Check[] {
@@ -85,6 +87,14 @@ async function checkBucket(
       }.`,
     );
   }
+  const versioning = found.versioning_status ?? "DISABLED";
+  if (versioning !== "DISABLED") {
+    return failed(
+      "It keeps versions of its objects: the bytes of deleted files stay, and the sweep never comes to its end.",
+      "Versioning cannot be switched off once it was on. Copy the objects out, make the bucket anew without it, and " +
+        "copy them back: docs/how-to/deploy.md, Backups.",
+    );
+  }
   return ok(`private, ${expected.maxBytes / 1024 / 1024} MiB`);
 }
 
@@ -101,7 +111,8 @@ async function bucketRows(examination: Examination): Promise<Found[] | null> {
     examination,
     (sql) =>
       sql<Found[]>`
-        select id, public, file_size_limit, allowed_mime_types from storage.buckets
+        select id, public, file_size_limit, allowed_mime_types, to_jsonb(b) ->> 'versioning_status' as versioning_status
+        from storage.buckets b
       `,
   );
 }

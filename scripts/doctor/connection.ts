@@ -83,7 +83,7 @@ function signingKeys({ facts }: Examination) {
         : "None of the project's signing keys is asymmetric and has an id.",
       "Access tokens cannot be verified, so every user is 401. Hosted: Project Settings, JWT Keys, migrate to a " +
         "signing key (ES256) and rotate to it. Self-hosted: run utils/add-new-auth-keys.sh and uncomment the lines " +
-        "of the JWKS in docker-compose.yml.",
+        "with JWT_KEYS and JWT_JWKS in docker-compose.yml.",
     );
   }
   return ok(

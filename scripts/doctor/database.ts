@@ -52,6 +52,13 @@ export function databaseChecks(examination: Examination): Check[] {
       needs: ["database", "migrations"],
       run: () => catalogue(examination),
     },
+    {
+      id: "broadcast",
+      group,
+      title: "Broadcast of changes",
+      needs: ["database", "migrations"],
+      run: () => broadcast(examination),
+    },
   ];
 }
 
@@ -255,6 +262,28 @@ async function catalogue(examination: Examination): Promise<Result> {
       "Policies add up. Make sure that each of them names its own bucket, or it opens Continuum's as well.",
     )
     : ok("as the migrations make them");
+}
+
+/** Realtime makes its tables when a project first uses it, which may be after the migrations. */
+async function broadcast(examination: Examination): Promise<Result> {
+  const [row] = await asPostgres(
+    examination,
+    (sql) =>
+      sql<{ realtime: boolean; announces: boolean }[]>`
+        select to_regclass('realtime.messages') is not null as realtime,
+          exists (
+            select from pg_trigger t
+            where t.tgname = 'conversations_announce' and t.tgrelid = to_regclass('continuum.conversations')
+          ) as announces
+      `,
+  );
+  if (row?.announces) return ok("set up");
+  return row?.realtime
+    ? warning(
+      "The project has Realtime, but changes of conversations are not announced.",
+      "select continuum.set_up_broadcast();",
+    )
+    : skipped("the project has no Realtime, or has not used it yet");
 }
 
 function listed(lines: string[]): string {

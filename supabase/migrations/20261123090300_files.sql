@@ -167,6 +167,8 @@ $$;
 
 -- The object at a path as Storage recorded it, its type without parameters; nulls if there is none.
 -- Definer, because the policies of storage.objects ask tables that ask this. Granted to no user.
+-- Here and wherever else objects are found by name: collation "C" is that of every index on bucket and name
+-- that Storage keeps. In another collation, each look-up would read the whole bucket.
 create function continuum.stored_object(
   bucket         text,
   storage_path   text,
@@ -186,7 +188,7 @@ begin
     o.version
   into size_bytes, mime_type, version
   from storage.objects o
-  where o.bucket_id = stored_object.bucket and o.name = stored_object.storage_path;
+  where o.bucket_id = stored_object.bucket and o.name collate "C" = stored_object.storage_path;
 end;
 $$;
 
@@ -354,7 +356,7 @@ begin
   return (
     select coalesce(sum(greatest((o.metadata ->> 'size')::bigint - c.size_bytes, 0)), 0)
     from continuum.file_contents c
-    join storage.objects o on o.bucket_id = c.bucket and o.name = c.storage_path
+    join storage.objects o on o.bucket_id = c.bucket and o.name collate "C" = c.storage_path
     where c.owner_id = overdrawn_bytes.owner and c.status = 'pending'
   );
 end;

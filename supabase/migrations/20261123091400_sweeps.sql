@@ -33,7 +33,7 @@ begin
     order by c.updated_at
     limit 10000
   ) d
-  join storage.objects o on o.bucket_id = d.bucket and o.name = d.storage_path
+  join storage.objects o on o.bucket_id = d.bucket and o.name collate "C" = d.storage_path
   order by d.updated_at
   limit max_objects;
 end;
@@ -58,13 +58,15 @@ declare
 begin
   for round in 1..2 loop
     for seen in
-      select o.bucket_id, o.name, c.id is null as is_stray
+      -- One look-up for each object: a join may read all contents.
+      select o.bucket_id, o.name,
+        (select c.id from continuum.file_contents c where c.bucket = o.bucket_id and c.storage_path = o.name) is null
+          as is_stray
       from storage.objects o
-      left join continuum.file_contents c on c.bucket = o.bucket_id and c.storage_path = o.name
       where o.bucket_id in ('user-files', 'generated-files')
-        and (o.bucket_id, o.name) > (last.bucket, last.storage_path)
-        and (round = 1 or (o.bucket_id, o.name) <= (start.bucket, start.storage_path))
-      order by o.bucket_id, o.name
+        and (o.bucket_id, o.name collate "C") > (last.bucket, last.storage_path)
+        and (round = 1 or (o.bucket_id, o.name collate "C") <= (start.bucket, start.storage_path))
+      order by o.bucket_id, o.name collate "C"
       limit max_examined - examined
     loop
       exit when found >= max_objects;

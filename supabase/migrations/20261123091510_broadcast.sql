@@ -37,38 +37,54 @@ begin
 end;
 $$;
 
-revoke all on function
-  continuum.announce_conversation,
-  continuum.hears
-from public, anon, authenticated, service_role;
-grant execute on function continuum.hears to authenticated;
-
-do $$
+-- Sets the broadcast up, if the project has Realtime, and says whether it has. It may be repeated: Realtime makes
+-- its tables when a project first uses it, which may be after the migrations.
+create function continuum.set_up_broadcast()
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
 begin
   if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null
     or to_regprocedure('realtime.topic()') is null
     or to_regclass('realtime.messages') is null
   then
-    return;
+    return false;
   end if;
 
   -- Rows that were appended, a line that was cut or switched, and an erasure, which alone makes a
   -- conversation smaller. One row of this table changes for all messages of an append.
-  execute $trigger$
-    create trigger conversations_announce
-      after update on continuum.conversations
-      for each row when (
-        (old.last_seq, old.head_position) is distinct from (new.last_seq, new.head_position)
-        or new.size_bytes < old.size_bytes
-      )
-      execute function continuum.announce_conversation()
-  $trigger$;
+  create or replace trigger conversations_announce
+    after update on continuum.conversations
+    for each row when (
+      (old.last_seq, old.head_position) is distinct from (new.last_seq, new.head_position)
+      or new.size_bytes < old.size_bytes
+    )
+    execute function continuum.announce_conversation();
 
-  execute $policy$
+  if not exists (
+    select from pg_policies p
+    where p.schemaname = 'realtime' and p.tablename = 'messages'
+      and p.policyname = 'readers of a conversation hear of it'
+  ) then
     create policy "readers of a conversation hear of it" on realtime.messages
       for select to authenticated
-      using (extension = 'broadcast' and continuum.hears((select realtime.topic())))
-  $policy$;
+      using (extension = 'broadcast' and continuum.hears((select realtime.topic())));
+  end if;
+  return true;
+end;
+$$;
+
+revoke all on function
+  continuum.announce_conversation,
+  continuum.hears,
+  continuum.set_up_broadcast
+from public, anon, authenticated, service_role;
+grant execute on function continuum.hears to authenticated;
+
+do $$
+begin
+  perform continuum.set_up_broadcast();
 exception when insufficient_privilege then
   raise warning 'Realtime is there but may not be set up by this role: conversations are not announced.';
 end;

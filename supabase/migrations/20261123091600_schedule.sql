@@ -72,7 +72,8 @@ begin
     perform vault.update_secret(kept, secret_key);
   end if;
 
-  delete from continuum.sweep_schedule;
+  -- With a condition, because pg_safeupdate may be on for postgres too.
+  delete from continuum.sweep_schedule where true;
   insert into continuum.sweep_schedule (url, body)
   values
     (functions_url || 'file-upload/_/sweep', '{"max_objects": 500}'),

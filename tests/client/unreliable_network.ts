@@ -138,10 +138,8 @@ async function carryOut(
   for (const [name, value] of Object.entries(request.headers)) {
     if (!HOP_BY_HOP.test(name)) headers.set(name, String(value));
   }
-  // Or the answer would be another than the project's: fetch undoes what it has asked for itself.
-  if (!headers.has("Accept-Encoding")) {
-    headers.set("Accept-Encoding", "identity");
-  }
+  // fetch would undo the encoding of a body and keep the header that names it.
+  headers.set("Accept-Encoding", "identity");
   return await fetch(to.url + url, {
     method,
     headers,

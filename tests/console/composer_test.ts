@@ -62,6 +62,32 @@ browserTest(
   },
 );
 
+browserTest(
+  "options have the focus before another key can be pressed, and Escape closes them from wherever it is",
+  () => Promise.resolve({ as: owner, at: `#/c/${first}` }),
+  async ({ page }) => {
+    const button = page.getByRole("button", { name: "Options for sending" });
+    const key = page.getByLabel("Idempotency-Key");
+    await button.waitFor();
+    assert.equal(
+      await page.evaluate(`(async () => {
+        document.querySelector("[aria-label='Options for sending']").click();
+        // What follows in the same task. No key is told of before it ends.
+        for (let turns = 0; turns < 10; turns++) await null;
+        return document.activeElement.tagName;
+      })()`),
+      "INPUT",
+    );
+    await page.keyboard.press("Escape");
+    await key.waitFor({ state: "hidden" });
+    await button.click();
+    await key.waitFor();
+    await button.focus();
+    await page.keyboard.press("Escape");
+    await key.waitFor({ state: "hidden" });
+  },
+);
+
 const lost = await conversation(["before"]);
 
 browserTest(

@@ -137,6 +137,29 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "the broadcast can be set up later, and again, and says whether there is Realtime",
+  ignore,
+  fn: async () => {
+    const setUpAgain = async (sql: postgres.Sql | Tx) => {
+      const [row] = await sql`select continuum.set_up_broadcast() as is_set_up`;
+      return row!.is_set_up;
+    };
+    assert.equal(await withSql(setUpAgain), false);
+    const id = await conversation("one");
+    await withRealtime(async (tx) => {
+      assert.equal(await setUpAgain(tx), true);
+      const sent = await sentBy(
+        tx,
+        owner,
+        appendTo(id, { messages: [user("two")] }),
+      );
+      assert.equal(sent.length, 1);
+    });
+  },
+});
+
+Deno.test({
   name: "a broadcast that fails keeps no message from being appended",
   ignore,
   fn: async () => {

@@ -36,6 +36,11 @@ const page = () =>
 
 const newest = "20261123091600";
 
+const buckets: Record<string, unknown>[] = await withSql(
+  (sql) => sql`select * from storage.buckets`,
+  at.dbUrl,
+);
+
 const setUps: BrokenSetUp[] = [
   {
     what: "a URL that is none",
@@ -296,6 +301,17 @@ const setUps: BrokenSetUp[] = [
     fails: ["catalogue", "bucket:generated-files"],
     found: /bucket generated-files is missing/,
     advice: /supabase\/migrations/,
+  },
+  {
+    what: "a bucket that keeps versions",
+    fault: below("/storage/v1/bucket", () =>
+      json(
+        200,
+        buckets.map((bucket) => ({ ...bucket, versioning_status: "ENABLED" })),
+      )),
+    fails: ["bucket:generated-files", "bucket:user-files"],
+    found: /keeps versions of its objects/,
+    advice: /cannot be switched off/,
   },
   {
     what: "a bucket that is public",

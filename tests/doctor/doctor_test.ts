@@ -173,6 +173,24 @@ Deno.test("doctor warns of policies of others on Storage's objects", async () =>
   assert.match(findingOf(findings, "stranger").found, /objects in user-files/);
 });
 
+Deno.test("doctor says how to set up the broadcast of a project that has Realtime since the migrations", async () => {
+  const admin = (text: string) =>
+    withSql((sql) => sql.unsafe(text), stack.adminDbUrl);
+  assert.equal(
+    findingOf(await diagnose(at), "broadcast").outcome,
+    "skipped",
+  );
+  await admin(
+    "create schema realtime; create table realtime.messages (topic text); grant usage on schema realtime to postgres",
+  );
+  const findings = await diagnose(at).finally(() =>
+    admin("drop schema realtime cascade")
+  );
+  const { outcome, advice } = findingOf(findings, "broadcast");
+  assert.equal(outcome, "warning");
+  assert.match(advice ?? "", /set_up_broadcast/);
+});
+
 Deno.test("doctor follows the sweeps from their schedule to their answers", async () => {
   const db = stack.adminDbUrl;
   const sql = (text: string) => withSql((sql) => sql.unsafe(text), db);

@@ -50,10 +50,9 @@ for (const args of [[], ["--fail-fast"], ["tests"]]) {
       assert.equal(taken.length, 1, file);
     }
     for (const run of runs) {
-      assert.equal(
-        run.args.includes("--config"),
-        run.name === "tests/adapters",
-      );
+      const isOfAdapters = run.name === "tests/adapters";
+      assert.equal(run.args.includes("--config"), isOfAdapters);
+      assert.equal(run.project, isOfAdapters ? run.name : ".");
       for (const option of args.filter((arg) => arg.startsWith("-"))) {
         assert.ok(run.args.includes(option), run.name);
       }

@@ -110,6 +110,8 @@ Deno.test({
           HOME: folder,
           DENO_DIR: join(folder, "deno-dir"),
           TMPDIR: "/tmp",
+          // Unset: npm would look for it where only root may read.
+          LOCAL_FUNCTIONS_DENO: "",
         },
       };
       const command = ["setpriv", "--reuid=nobody", "--clear-groups", deno];

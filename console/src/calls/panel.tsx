@@ -1,5 +1,5 @@
 /** What was just done, as code: for the shell, for JavaScript and for the client package. */
-import { signal, useEffect, useRef, useState } from "../lib/preact.ts";
+import { signal, useLayoutEffect, useRef, useState } from "../lib/preact.ts";
 import { project } from "../project/project.ts";
 import { IconButton } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy.tsx";
@@ -24,7 +24,7 @@ export function CallsPanel() {
   const [chosenId, setChosenId] = useState<number | null>(null);
   const [form, setForm] = useState<Form>("curl");
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opener = document.activeElement;
     heading.current?.focus();
     return () => {

@@ -8,6 +8,7 @@ import { complain, speak } from "../lib/notices.ts";
 import {
   type ComponentChildren,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -60,7 +61,7 @@ export function Composer(
   const mayNotSend = draft.text.trim() === "" || pending || isBusy;
 
   useEffect(() => storeDraft(draftId, draft), [draft]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (branchAt) area.current?.focus();
   }, [branchAt]);
   useEffect(() => {

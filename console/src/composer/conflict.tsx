@@ -1,5 +1,5 @@
 /** Somebody else wrote while a message was being written. Nothing is lost, and nothing was stored yet. */
-import { useEffect, useRef } from "../lib/preact.ts";
+import { useLayoutEffect, useRef } from "../lib/preact.ts";
 import { counted } from "../lib/words.ts";
 import { Button } from "../ui/button.tsx";
 
@@ -12,7 +12,7 @@ export function Conflict(
   },
 ) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.querySelector("button")?.focus(), []);
+  useLayoutEffect(() => box.current?.querySelector("button")?.focus(), []);
   const news = Math.max(lastSeq - begunAt, 1);
   return (
     <div class="conflict" role="alert" ref={box}>

@@ -1,5 +1,5 @@
 /** What is to hold when a message is sent. */
-import { useEffect, useId, useRef, useState } from "../lib/preact.ts";
+import { useId, useLayoutEffect, useRef, useState } from "../lib/preact.ts";
 import { IconButton } from "../ui/button.tsx";
 import type { Draft } from "./draft.ts";
 
@@ -15,7 +15,7 @@ export function ComposerOptions(
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLSpanElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return;
     root.current?.querySelector("input")?.focus();
     const onPointer = (event: Event) => {
@@ -25,7 +25,15 @@ export function ComposerOptions(
     return () => document.removeEventListener("pointerdown", onPointer);
   }, [isOpen]);
   return (
-    <span class="composer-options" ref={root}>
+    <span
+      class="composer-options"
+      ref={root}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !isOpen) return;
+        setOpen(false);
+        root.current?.querySelector("button")?.focus();
+      }}
+    >
       <IconButton
         icon="settings"
         label="Options for sending"
@@ -39,11 +47,6 @@ export function ComposerOptions(
           id={id}
           role="group"
           aria-label="Options for sending"
-          onKeyDown={(event) => {
-            if (event.key !== "Escape") return;
-            setOpen(false);
-            root.current?.querySelector("button")?.focus();
-          }}
         >
           <label class="option">
             <span>Idempotency-Key</span>

@@ -2,7 +2,7 @@
 import { CodeToggle } from "../calls/toggle.tsx";
 import { listedTitle, refreshList } from "../conversations/list_store.ts";
 import { notify } from "../lib/notices.ts";
-import { useEffect, useRef, useState } from "../lib/preact.ts";
+import { useLayoutEffect, useRef, useState } from "../lib/preact.ts";
 import { conversationHref, go, type Tab } from "../lib/router.ts";
 import { useAction } from "../lib/use_task.ts";
 import { count, counted } from "../lib/words.ts";
@@ -30,7 +30,7 @@ export function ConversationHeader(
   const [asked, setAsked] = useState<Asked>(null);
   const conversation = store.conversation.value;
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const files = store.files.value.size;
   return (
     <header class="page-header conversation-header">

@@ -1,4 +1,9 @@
-/** The view library. Every module takes it from here, so that its version is named once. */
+/**
+ * The view library. Every module takes it from here, so that its version is named once.
+ *
+ * What moves the focus is a layout effect, never an effect: an effect may run after the next key was pressed, which
+ * would then go where nobody has typed it.
+ */
 export * from "npm:preact@11.2.0";
 export * from "npm:preact@11.2.0/hooks";
 export {

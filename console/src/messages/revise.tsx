@@ -1,7 +1,7 @@
 /** Replaces what a message says. What follows it stays. */
 import type { Message } from "../../../client/src/index.ts";
 import type { ConversationStore } from "../conversation/store.ts";
-import { useEffect, useRef, useState } from "../lib/preact.ts";
+import { useLayoutEffect, useRef, useState } from "../lib/preact.ts";
 import { notify } from "../lib/notices.ts";
 import { useAction } from "../lib/use_task.ts";
 import { continuum } from "../project/client.ts";
@@ -19,7 +19,7 @@ export function Revise(
     message.content ?? textOfParts(message.parts),
   );
   const area = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => area.current?.focus(), []);
+  useLayoutEffect(() => area.current?.focus(), []);
   const [isBusy, run] = useAction(async () => {
     const { role, metadata, file_ids } = message;
     // The text is the content's from now on; calls, results and pictures stay.

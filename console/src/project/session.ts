@@ -13,7 +13,7 @@ function open(): GoTrueClient {
   const { url, key } = project;
   return new GoTrueClient({
     url: `${url}/auth/v1`,
-    headers: { apikey: key, Authorization: `Bearer ${key}` },
+    headers: { apikey: key },
     storageKey: `continuum.session.${new URL(url).host}`,
     autoRefreshToken: true,
     persistSession: true,

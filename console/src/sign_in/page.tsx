@@ -1,5 +1,5 @@
 /** The way in: as the demo user in one click, or with an account. */
-import { useEffect, useRef, useState } from "../lib/preact.ts";
+import { useLayoutEffect, useRef, useState } from "../lib/preact.ts";
 import { demo, project } from "../project/project.ts";
 import { signIn, signUp } from "../project/session.ts";
 import { Button } from "../ui/button.tsx";
@@ -11,7 +11,7 @@ type Doing = "demo" | "in" | "up" | null;
 
 export function SignInPage() {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = "Sign in · Continuum";
     heading.current?.focus();
   }, []);

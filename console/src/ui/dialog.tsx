@@ -1,8 +1,8 @@
 /** Modal dialogs. The browser keeps the focus inside, closes on Escape and gives the focus back. */
 import {
   type ComponentChildren,
-  useEffect,
   useId,
+  useLayoutEffect,
   useRef,
 } from "../lib/preact.ts";
 import { IconButton } from "./button.tsx";
@@ -17,7 +17,7 @@ interface DialogProps {
 export function Dialog({ title, onClose, wide, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     return () => dialog?.close();

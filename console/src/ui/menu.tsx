@@ -1,5 +1,5 @@
 /** A button that opens a menu: arrow keys, Home, End and Escape work as everywhere. */
-import { useEffect, useId, useRef, useState } from "../lib/preact.ts";
+import { useId, useLayoutEffect, useRef, useState } from "../lib/preact.ts";
 import { IconButton } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 
@@ -33,7 +33,7 @@ export function Menu({ label, items, icon = "more", size }: MenuProps) {
     root.current?.querySelector<HTMLElement>("[aria-haspopup]")?.focus();
   };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen || !list.current || !root.current) return;
     list.current.showPopover();
     place(list.current, root.current.getBoundingClientRect());

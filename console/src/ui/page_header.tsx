@@ -1,5 +1,9 @@
 /** The head of a page: its title, which gets the focus when one comes to the page, and what can be done there. */
-import { type ComponentChildren, useEffect, useRef } from "../lib/preact.ts";
+import {
+  type ComponentChildren,
+  useLayoutEffect,
+  useRef,
+} from "../lib/preact.ts";
 import { CodeToggle } from "../calls/toggle.tsx";
 import { BackToList } from "./back.tsx";
 
@@ -7,7 +11,7 @@ export function PageHeader(
   { title, children }: { title: string; children?: ComponentChildren },
 ) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} · Continuum`;
     heading.current?.focus({ preventScroll: true });
   }, []);

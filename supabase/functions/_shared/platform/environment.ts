@@ -39,7 +39,8 @@ function withoutSlash(url: string): string {
 }
 
 /**
- * The project's publishable or secret keys, by name.
+ * The project's publishable or secret keys, by name. An empty one counts as absent: a self-hosted project has one
+ * named `default` before its keys are made.
  *
  * @throws {SyntaxError} if the variable is not JSON.
  */
@@ -49,7 +50,7 @@ export function keysOf(
   const keys: Record<string, string> = JSON.parse(
     variable(variableName) ?? "{}",
   );
-  return keys;
+  return Object.fromEntries(Object.entries(keys).filter(([, key]) => key));
 }
 
 /** The publishable key, which gateways require in addition to a user's token; empty if the project has none. */

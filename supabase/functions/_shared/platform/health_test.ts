@@ -36,6 +36,15 @@ Deno.test("a project with keys of any name is complete", () =>
     assert.deepEqual(await missingSetup(), []);
   }));
 
+Deno.test("a project that verifies tokens by the legacy secret as well is complete", async () => {
+  const keys = '[{"kid":"1","kty":"EC"},{"kty":"oct","k":"c2VjcmV0"}]';
+  for (const jwks of [`{"keys":${keys}}`, keys]) {
+    await withEnvironment({ SUPABASE_JWKS: jwks }, async () => {
+      assert.deepEqual(await missingSetup(), []);
+    });
+  }
+});
+
 const incomplete: [
   what: string,
   changes: Record<string, string>,
@@ -44,11 +53,21 @@ const incomplete: [
   ["no publishable key", { SUPABASE_PUBLISHABLE_KEYS: "{}" }, /publishable/],
   ["no secret key", { SUPABASE_SECRET_KEYS: "" }, /secret key/],
   [
+    "a secret key that was not made yet",
+    { SUPABASE_SECRET_KEYS: '{"default":""}' },
+    /secret key/,
+  ],
+  [
     "keys that are not JSON",
     { SUPABASE_SECRET_KEYS: "sb_secret_x" },
     /not a JSON/,
   ],
   ["no signing key", { SUPABASE_JWKS: '{"keys":[]}' }, /no asymmetric/],
+  [
+    "no signing key but the legacy secret",
+    { SUPABASE_JWKS: '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}' },
+    /no asymmetric/,
+  ],
   ["unreadable keys", { SUPABASE_JWKS: "{" }, /cannot be read/],
   ["an Auth that does not answer", { SUPABASE_JWKS: "" }, /cannot be read/],
 ];

@@ -6,7 +6,12 @@ import { projectUrl, requiredVariable, variable } from "./environment.ts";
 const AUTH_TIMEOUT_MS = 2000;
 
 /** Other members of a key are for the library that verifies tokens. */
-const Jwks = z.object({ keys: z.array(z.object({ kid: z.string() })) });
+const Keys = z.array(
+  z.object({ kid: z.string().optional(), kty: z.string().optional() }),
+);
+
+/** `@supabase/server` takes a bare array as well. */
+const Jwks = z.union([z.object({ keys: Keys }), Keys]);
 
 /**
  * Where Auth publishes the keys; undefined if the environment has them.
@@ -22,11 +27,16 @@ export function signingKeysUrl(): URL | undefined {
   return new URL(`${projectUrl()}/auth/v1/.well-known/jwks.json`);
 }
 
-/** The keys that have an id, which every token must name; null if they cannot be read. */
+/**
+ * The asymmetric keys that have an id, which every token must name; null if they cannot be read. Functions of a
+ * self-hosted project and of `supabase start` find the legacy secret among the keys.
+ */
 export async function readSigningKeys(): Promise<unknown[] | null> {
   const text = variable("SUPABASE_JWKS") ?? await fetchKeys();
   try {
-    return Jwks.parse(JSON.parse(text)).keys;
+    const jwks = Jwks.parse(JSON.parse(text));
+    const keys = Array.isArray(jwks) ? jwks : jwks.keys;
+    return keys.filter(({ kid, kty }) => kid !== undefined && kty !== "oct");
   } catch {
     return null;
   }

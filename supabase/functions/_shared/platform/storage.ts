@@ -3,7 +3,7 @@
  * whole files in memory and cannot send Range.
  */
 import { Problem } from "../problems/problem.ts";
-import { projectUrl, publicUrl } from "./environment.ts";
+import { projectUrl, publicUrl, variable } from "./environment.ts";
 import type { Env } from "./env.ts";
 import type { Context } from "hono";
 
@@ -12,7 +12,7 @@ import type { Context } from "hono";
  * same name overrides it, for tests.
  */
 export const STORAGE_TIMEOUT_MS = Number(
-  Deno.env.get("STORAGE_TIMEOUT_MS") ?? 15_000,
+  variable("STORAGE_TIMEOUT_MS") ?? 15_000,
 );
 
 /** A request to Storage. `timeoutMs` limits the wait for a response; null if the caller limits it. */

@@ -1,51 +1,207 @@
-/** The PostgreSQL driver of the stack. The Data API has another one for its calls: see data_api/session.ts. */
-import postgres from "npm:postgres@3.4.9";
+/** SQL as templates: a value in one is sent beside the statement, as a parameter, and never becomes part of its text. */
+import pg from "npm:pg@8.23.1";
 
-export type { Sql, TransactionSql } from "npm:postgres@3.4.9";
+// deno-lint-ignore no-explicit-any -- only the statement knows its columns
+type Rows = Record<string, any>[];
 
-/** A client with one connection, which is made by the first statement. */
+/**
+ * Runs statements and resolves to their rows. A value for a JSON column has to be the JSON's text. No statement is
+ * prepared under a name, which a pooler in transaction mode would not keep.
+ */
+export interface Sql {
+  <T extends object[] = Rows>(
+    parts: TemplateStringsArray,
+    ...values: unknown[]
+  ): Promise<T>;
+  /** For text that is no template. Without parameters it may be several statements, which are one transaction. */
+  unsafe<T extends object[] = Rows>(
+    text: string,
+    parameters?: unknown[],
+  ): Promise<T>;
+}
+
+export interface Connections extends Sql {
+  /**
+   * Runs `work` in a transaction. If it throws or the connection is lost, nothing of it stays; a connection that is lost
+   * during the commit leaves that open.
+   */
+  begin<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Statements that are under way have a second to come to their end. */
+  end(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Connections at most. */
+  max?: number;
+  /** How long a transaction waits until it has begun, and a statement for a connection, in milliseconds. */
+  patienceMs?: number;
+  /** How long a connection that nobody uses is kept, in milliseconds; 0 for ever. */
+  idleMs?: number;
+}
+
+type Query = (
+  text: string,
+  values?: unknown[],
+  timeoutMs?: number,
+) => Promise<{ command: string; rows?: Rows }>;
+
+/**
+ * Connections that are made when a statement needs one. One that is lost is thrown away, and the next statement has
+ * another. Errors are PostgreSQL's or the system's, with their `code`; `CONNECT_TIMEOUT` if patience ends, and
+ * `CONNECTION_CLOSED` if the server hangs up on a new connection.
+ */
 export function connect(
   url: string,
-  options: postgres.Options<Record<never, never>> = {},
-): postgres.Sql {
-  return postgres(url, {
-    max: 1,
-    onnotice: () => {},
-    connect_timeout: 5,
-    ...options,
+  { max = 1, patienceMs = 5_000, idleMs = 0 }: ConnectOptions = {},
+): Connections {
+  const pool = new pg.Pool({
+    connectionString: forDriver(url),
+    max,
+    connectionTimeoutMillis: patienceMs,
+    idleTimeoutMillis: idleMs,
   });
+  const open = new Map<pg.Client, Promise<void>>();
+  // Whoever uses a connection that is lost is told by the statement.
+  pool.on("error", () => {});
+  pool.on("connect", (client: pg.Client) => {
+    client.on("error", () => {});
+    const ended = new Promise<void>((resolve) => client.on("end", resolve));
+    open.set(client, ended.finally(() => open.delete(client)));
+  });
+
+  /** A connection that comes after the deadline goes to whoever waits next. */
+  async function acquire(deadline: number): Promise<pg.PoolClient> {
+    const coming: Promise<pg.PoolClient> = pool.connect();
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new Error("timeout of the wait for a connection")),
+      deadline - performance.now(),
+    );
+    try {
+      return await Promise.race([coming, late]);
+    } catch (error) {
+      coming.then((client) => client.release(), () => {});
+      throw withCode(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Lends a connection to `work`, which nobody else uses meanwhile. */
+  async function lend<T>(
+    work: (query: Query) => Promise<T>,
+    deadline = performance.now() + patienceMs,
+  ): Promise<T> {
+    const client = await acquire(deadline);
+    let isLost = false;
+    try {
+      return await work(async (text, values = [], query_timeout) => {
+        try {
+          return await client.query({ text, values, query_timeout });
+        } catch (error) {
+          isLost ||= !isRefusal(error);
+          throw error;
+        }
+      });
+    } finally {
+      client.release(isLost);
+    }
+  }
+
+  return Object.assign(
+    templates((...statement) => lend((query) => query(...statement))),
+    {
+      async begin<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+        const deadline = performance.now() + patienceMs;
+        for (;;) {
+          const outcome = await lend(async (query) => {
+            const left = deadline - performance.now();
+            try {
+              await query("begin", [], Math.max(1, left));
+            } catch (error) {
+              if (isRefusal(error) || isTimeout(error)) throw withCode(error);
+              // The connection was lost while nobody used it. The next one may be whole.
+              return null;
+            }
+            return { value: await untilCommitted(query, work) };
+          }, deadline);
+          if (outcome !== null) return outcome.value;
+        }
+      },
+      async end() {
+        const timer = setTimeout(() => {
+          for (const { connection } of open.keys()) connection.stream.destroy();
+        }, 1000);
+        await pool.end();
+        await Promise.all(open.values());
+        clearTimeout(timer);
+      },
+    },
+  );
 }
 
 /** Runs `use` with one connection, closed afterwards. */
 export async function withConnection<T>(
   url: string,
-  use: (sql: postgres.Sql) => Promise<T>,
+  use: (sql: Connections) => Promise<T>,
 ): Promise<T> {
   const sql = connect(url);
   try {
     return await use(sql);
   } finally {
-    await sql.end({ timeout: 1 });
+    await sql.end();
   }
 }
 
-/**
- * Losing PostgreSQL must not end the stack. The driver throws where nobody can catch it when it writes
- * to a connection that was closed just then (https://github.com/porsager/postgres/issues/1208), and
- * rejects promises that nobody holds. The requests concerned have time limits of their own.
- */
-globalThis.addEventListener("error", (event) => {
-  const stack = event.error instanceof Error ? event.error.stack ?? "" : "";
-  if (/reading 'write'[^]*nextWrite[^]*connection\.js/.test(stack)) {
-    event.preventDefault();
-  }
-});
-globalThis.addEventListener("unhandledrejection", (event) => {
-  if (isLostConnection(event.reason)) event.preventDefault();
-});
+/** The URL with its `sslmode` as psql understands it: the driver verifies certificates whatever the mode. */
+export function forDriver(url: string): string {
+  const { href, searchParams } = new URL(url);
+  return searchParams.has("sslmode") ? `${href}&uselibpqcompat=true` : href;
+}
 
-function isLostConnection(reason: unknown): boolean {
-  return reason instanceof Error && "code" in reason &&
-    /^(ECONNRESET|ECONNREFUSED|EPIPE|CONNECT_TIMEOUT|CONNECTION_\w+|57P0\d)$/
-      .test(String(reason.code));
+async function untilCommitted<T>(
+  query: Query,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  try {
+    const value = await work(templates(query));
+    const { command } = await query("commit");
+    if (command === "COMMIT") return value;
+    throw new Error("A statement of the transaction has failed.");
+  } catch (error) {
+    await query("rollback").catch(() => {});
+    throw error;
+  }
+}
+
+/** Whether PostgreSQL has refused a statement and the connection is as it was. After a FATAL error it is closed. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError &&
+    Object(error).severity !== "FATAL";
+}
+
+function templates(query: Query): Sql {
+  async function unsafe<T>(text: string, parameters?: unknown[]): Promise<T> {
+    const { rows = [] } = await query(text, parameters);
+    return rows as T;
+  }
+  return Object.assign(
+    <T>(parts: TemplateStringsArray, ...values: unknown[]) =>
+      unsafe<T>(
+        parts.reduce((text, part, index) => `${text}$${index}${part}`),
+        values,
+      ),
+    { unsafe },
+  );
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && /timeout/.test(error.message);
+}
+
+/** The driver's own errors have no code. */
+function withCode(error: unknown): unknown {
+  if (!(error instanceof Error) || "code" in error) return error;
+  const code = isTimeout(error) ? "CONNECT_TIMEOUT" : "CONNECTION_CLOSED";
+  return Object.assign(error, { code });
 }

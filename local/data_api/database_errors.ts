@@ -52,12 +52,11 @@ function otherError(error: unknown): DataApiError {
 /** What PostgreSQL says of a statement that it has refused. */
 interface DatabaseError extends Error {
   code: string;
-  severity: string;
   detail?: string;
   hint?: string;
 }
 
-export function isDatabaseError(error: unknown): error is DatabaseError {
+function isDatabaseError(error: unknown): error is DatabaseError {
   return error instanceof pg.DatabaseError;
 }
 

@@ -1,5 +1,6 @@
 /** Hears what PostgreSQL's sessions notify each other of. */
 import pg from "npm:pg@8.23.1";
+import { forDriver } from "../sql.ts";
 import { CONNECT_MS } from "./session.ts";
 
 /** How long after a lost connection the next one is tried, in milliseconds. */
@@ -29,7 +30,7 @@ export async function listen(
   async function connect(): Promise<void> {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     client = new pg.Client({
-      connectionString: url,
+      connectionString: forDriver(url),
       connectionTimeoutMillis: CONNECT_MS,
     });
     client.on("error", () => resolve());

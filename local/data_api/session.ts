@@ -1,6 +1,6 @@
 /** One connection to PostgreSQL, which runs transactions that are sent as a whole. */
 import pg from "npm:pg@8.23.1";
-import { isDatabaseError } from "./database_errors.ts";
+import { forDriver, isRefusal } from "../sql.ts";
 import { pgrst } from "./errors.ts";
 import {
   Pipeline,
@@ -26,7 +26,7 @@ export class Session {
 
   private constructor(url: string) {
     this.#client = new pg.Client({
-      connectionString: url,
+      connectionString: forDriver(url),
       connectionTimeoutMillis: CONNECT_MS,
     });
     // The transaction that is under way is told by itself.
@@ -79,8 +79,7 @@ export class Session {
     try {
       return await pipeline.row;
     } catch (error) {
-      // PostgreSQL's own errors leave a connection as it was, unless they are the last that it says.
-      if (isDatabaseError(error) && error.severity !== "FATAL") throw error;
+      if (isRefusal(error)) throw error;
       this.#isLost = true;
       throw pgrst("PGRST001", "", { details: String(error) });
     }

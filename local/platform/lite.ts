@@ -76,6 +76,27 @@ for (const level of ["debug", "log", "info", "warn", "error"] as const) {
 }
 
 /**
+ * Losing PostgreSQL must not end the stack. The driver of lite throws where nobody can catch it when it writes to a
+ * connection that was closed just then (https://github.com/porsager/postgres/issues/1208), and rejects promises that
+ * nobody holds.
+ */
+globalThis.addEventListener("error", (event) => {
+  const stack = event.error instanceof Error ? event.error.stack ?? "" : "";
+  if (/reading 'write'[^]*nextWrite[^]*connection\.js/.test(stack)) {
+    event.preventDefault();
+  }
+});
+globalThis.addEventListener("unhandledrejection", (event) => {
+  if (isLostConnection(event.reason)) event.preventDefault();
+});
+
+function isLostConnection(reason: unknown): boolean {
+  return reason instanceof Error && "code" in reason &&
+    /^(ECONNRESET|ECONNREFUSED|EPIPE|CONNECT_TIMEOUT|CONNECTION_\w+|57P0\d)$/
+      .test(String(reason.code));
+}
+
+/**
  * It prints what the database refuses, values of the caller included, and e-mails that it cannot
  * send, with address and code.
  */

@@ -29,8 +29,5 @@ async function setPasswords(
 
 async function runFile(adminDbUrl: string, name: string): Promise<void> {
   const text = await Deno.readTextFile(new URL(name, import.meta.url));
-  await withConnection(
-    adminDbUrl,
-    (sql) => sql.begin((transaction) => transaction.unsafe(text)),
-  );
+  await withConnection(adminDbUrl, (sql) => sql.unsafe(text));
 }

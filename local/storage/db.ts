@@ -1,10 +1,8 @@
 // The service's door to PostgreSQL. Every statement runs inside a transaction that has taken on a
 // caller: their role, their claims, and the name of the operation, so that policies decide.
-import { connect, type TransactionSql } from "../sql.ts";
+import { connect, type Sql } from "../sql.ts";
 import type { Caller } from "./caller.ts";
-import { failure, fromPostgres } from "./errors.ts";
-
-export type Sql = TransactionSql;
+import { fromPostgres } from "./errors.ts";
 
 /** How long a request waits for PostgreSQL before it answers 544. */
 const PATIENCE_MS = 4_500;
@@ -35,33 +33,21 @@ class Rehearsed extends Error {}
 export function openDatabase(url: string): Database {
   const pool = connect(url, {
     max: 10,
-    connect_timeout: 4,
-    // Seconds; by default it would try less and less often, and miss its return.
-    backoff: () => 0.2,
-    idle_timeout: 30,
+    patienceMs: PATIENCE_MS,
+    idleMs: 30_000,
   });
   async function as<T>(
     caller: Caller,
     operation: string,
     work: (sql: Sql) => Promise<T>,
   ) {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(failure("databaseTimeout")), PATIENCE_MS);
-    });
-    const transaction = pool.begin(async (sql) => {
-      await takeOn(sql, caller, operation);
-      // Acquired and answering: from here on PostgreSQL's own timeouts apply.
-      clearTimeout(timer);
-      return { value: await work(sql) };
-    });
     try {
-      return (await Promise.race([transaction, late])).value as T;
+      return await pool.begin(async (sql) => {
+        await takeOn(sql, caller, operation);
+        return await work(sql);
+      });
     } catch (error) {
-      transaction.catch(() => {});
       throw error instanceof Rehearsed ? error : fromPostgres(error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -77,7 +63,7 @@ export function openDatabase(url: string): Database {
         if (!(error instanceof Rehearsed)) throw error;
       }
     },
-    close: () => pool.end({ timeout: 2 }),
+    close: () => pool.end(),
   };
 }
 

@@ -103,22 +103,23 @@ const BY_CODE: Record<string, keyof typeof CATALOGUE> = {
   "53300": "tooManyConnections",
 };
 
-/** What the service answers when PostgreSQL refuses, fails or is away; other errors pass unchanged. */
-export function fromPostgres(error: unknown): unknown {
-  if (error instanceof StorageError || !(error instanceof Error)) return error;
-  const code = "code" in error ? String(error.code) : "";
+/** What the service answers if PostgreSQL refuses, fails or is away. */
+export function fromPostgres(error: unknown): StorageError {
+  if (error instanceof StorageError) return error;
+  const { code = "", message } = Object(error);
   if (code === "42501") {
-    const isPolicy = error.message.includes("row-level security");
-    const message = isPolicy
-      ? "new row violates row-level security policy"
-      : error.message;
-    return failure("accessDenied", message, error);
+    const isPolicy = message.includes("row-level security");
+    return failure(
+      "accessDenied",
+      isPolicy ? "new row violates row-level security policy" : message,
+      error,
+    );
   }
   const known = BY_CODE[code];
-  if (known !== undefined) return failure(known, error.message, error);
+  if (known !== undefined) return failure(known, message, error);
   // A five-character SQLSTATE is PostgreSQL's own; anything else is a connection that broke.
   if (/^[0-9A-Z]{5}$/.test(code) && !code.startsWith("57P")) {
     return failure("databaseError", code, error);
   }
-  return code ? failure("internal", "", error) : error;
+  return failure("internal", "", error);
 }

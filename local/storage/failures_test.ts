@@ -3,6 +3,9 @@ import { ALICE, filesIn, refusal, withStand } from "./testing.ts";
 
 const MIB = 1 << 20;
 
+/** The answer if PostgreSQL, or the connection to it, is gone. */
+const AWAY = [500, "500 Internal: Internal Server Error"];
+
 Deno.test("failures", async (t) => {
   await withStand(async (stand) => {
     const { filesDir } = stand;
@@ -178,16 +181,76 @@ Deno.test("failures", async (t) => {
     );
 
     await t.step(
+      "connections that end keep no upload waiting, and one that fails leaves neither row nor bytes",
+      async () => {
+        const before = (await filesIn(filesDir)).length;
+        const stored: string[] = [];
+        const upload = async (key: string) => {
+          const start = performance.now();
+          const answer = await put(key, key);
+          const ms = performance.now() - start;
+          ok(ms < 3_000, `answered after ${ms} ms: ${answer.text}`);
+          if (answer.status === 200) stored.push(`${ALICE}/${key}`);
+          else deepEqual(refusal(answer), AWAY);
+        };
+        for (let round = 0; round < 80; round++) {
+          const uploads = Array.from(
+            { length: 14 },
+            (_, n) => upload(`cut-${round}-${n}`),
+          );
+          // At another moment of the uploads each time.
+          await new Promise((done) => setTimeout(done, 2 * (round % 40)));
+          await stand.admin`
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where usename = 'authenticator'`;
+          await Promise.all(uploads);
+        }
+        const rows = await stand.admin<{ name: string }[]>`
+          select name from storage.objects where name like '%/cut-%'`;
+        deepEqual(rows.map(({ name }) => name).sort(), stored.sort());
+        equal((await filesIn(filesDir)).length, before + stored.length);
+        for (const name of stored) {
+          const { text } = await stand.call("GET", `/object/files/${name}`);
+          equal(`${ALICE}/${text}`, name);
+        }
+        ok(stored.length > 0 && stored.length < 80 * 14, `${stored.length}`);
+      },
+    );
+
+    await t.step(
+      "a connection that does not answer is given up within five seconds, and not used again",
+      async () => {
+        const read = () => stand.call("GET", `/object/files/${ALICE}/kept`);
+        await Promise.all(Array.from({ length: 5 }, read));
+        const backends = await stand.admin<{ pid: number }[]>`
+          select pid from pg_stat_activity where usename = 'authenticator'`;
+        for (const { pid } of backends) Deno.kill(pid, "SIGSTOP");
+        try {
+          const start = performance.now();
+          for (const answer of await Promise.all(backends.map(read))) {
+            deepEqual(refusal(answer), [
+              544,
+              "544 DatabaseTimeout: The connection to the database timed out",
+            ]);
+          }
+          ok(performance.now() - start < 5_500);
+          equal((await read()).text, "bytes");
+        } finally {
+          for (const { pid } of backends) Deno.kill(pid, "SIGCONT");
+        }
+      },
+    );
+
+    await t.step(
       "without PostgreSQL the answer is an error, soon, and its return is noticed",
       async () => {
         await stand.stopPostgres();
         const start = performance.now();
-        const away = [500, "500 Internal: Internal Server Error"];
         deepEqual(
           refusal(await stand.call("GET", `/object/files/${ALICE}/kept`)),
-          away,
+          AWAY,
         );
-        deepEqual(refusal(await put("x", "x")), away);
+        deepEqual(refusal(await put("x", "x")), AWAY);
         ok(performance.now() - start < 10_000);
         await stand.startPostgres();
         await until(async () =>

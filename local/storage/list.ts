@@ -1,6 +1,6 @@
 // Listing: one level of a folder, as `storage-js` shows it.
 import { z } from "zod";
-import type { Sql } from "./db.ts";
+import type { Sql } from "../sql.ts";
 
 export const ListOptions = z.object({
   prefix: z.string(),
@@ -31,20 +31,17 @@ export function listObjects(
     ? `${options.prefix}/`
     : options.prefix;
   const pattern = `${folder}${search}`.replace(/[\\%_]/g, "\\$&") + "%";
-  const direction = sortBy.order === "asc" ? sql`asc` : sql`desc`;
-  const order = sortBy.column === "name"
-    ? sql`lower(name) collate "C" ${direction}`
-    : sql`id is not null, ${
-      sql(sortBy.column)
-    } ${direction}, name ${direction}`;
-  return sql`
-    with matches as (
-      select substr(name, ${
-    folder.length + 1
-  }) as name, id, updated_at, created_at,
+  // Words of the enums above, so they may be text of the statement.
+  const { column, order: direction } = sortBy;
+  const order = column === "name"
+    ? `lower(name) collate "C" ${direction}`
+    : `id is not null, ${column} ${direction}, name ${direction}`;
+  return sql.unsafe(
+    `with matches as (
+      select substr(name, $1) as name, id, updated_at, created_at,
              last_accessed_at, metadata
       from storage.objects
-      where bucket_id = ${bucket} and name ilike ${pattern}
+      where bucket_id = $2 and name ilike $3
     ), entries as (
       select name, id, updated_at, created_at, last_accessed_at, metadata
       from matches where position('/' in name) = 0
@@ -54,5 +51,7 @@ export function listObjects(
       from matches where position('/' in name) > 0
     )
     select * from entries order by ${order}
-    limit ${Math.min(limit, MAX_ROWS)} offset ${offset}`;
+    limit $4 offset $5`,
+    [folder.length + 1, bucket, pattern, Math.min(limit, MAX_ROWS), offset],
+  );
 }

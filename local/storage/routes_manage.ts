@@ -3,14 +3,14 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { authenticate, service } from "./caller.ts";
 import type { Deps } from "./context.ts";
-import type { Sql } from "./db.ts";
+import type { Sql } from "../sql.ts";
 import { failure } from "./errors.ts";
 import { readJson } from "./json.ts";
 import { listObjects, ListOptions } from "./list.ts";
 import { requireKey } from "./limits.ts";
 import { deleteObjects, findObject, renameObject } from "./rows.ts";
 import { ownTarget } from "./target.ts";
-import { complete, discard, mayUpload } from "./upload.ts";
+import { complete, mayUpload, writeRow } from "./upload.ts";
 
 const Prefixes = z.object({ prefixes: z.array(z.string()).min(1) });
 const Transfer = z.object({
@@ -82,10 +82,7 @@ export function manageRoutes(deps: Deps): Hono {
     );
     const old = { ...from, version: source.version };
     await bytes.link(bytes.pathOf(old), to);
-    await db.as(superuser, operation, rename).catch(async (error) => {
-      await discard(bytes, to, error);
-      throw error;
-    });
+    await writeRow(deps, c.req.raw, operation, to, rename);
     await bytes.remove(old);
     return c.json({ message: "Successfully moved" });
   });

@@ -1,6 +1,6 @@
 // Rows of storage.objects and storage.buckets. Which rows there are is up to whom `sql` has taken on.
 import type { Name } from "./context.ts";
-import type { Sql } from "./db.ts";
+import type { Sql } from "../sql.ts";
 import { failure } from "./errors.ts";
 
 export interface ObjectMetadata {
@@ -45,23 +45,31 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const asUuid = (text: string | undefined) =>
   text && UUID.test(text) ? text : null;
 
-function values(sql: Sql, object: NewObject) {
-  return sql({
-    bucket_id: object.bucket,
-    name: object.key,
-    version: object.version,
-    owner: asUuid(object.owner),
-    owner_id: object.owner ?? null,
-    metadata: sql.json(JSON.parse(JSON.stringify(object.metadata))),
-    user_metadata: object.userMetadata
-      ? sql.json(JSON.parse(JSON.stringify(object.userMetadata)))
-      : null,
-  });
+/** @param rest of the statement, after the values. */
+function insert(
+  sql: Sql,
+  object: NewObject,
+  rest = "",
+): Promise<ObjectRow[]> {
+  return sql.unsafe<ObjectRow[]>(
+    `insert into storage.objects
+      (bucket_id, name, version, owner, owner_id, metadata, user_metadata)
+    values ($1, $2, $3, $4, $5, $6, $7) ${rest}`,
+    [
+      object.bucket,
+      object.key,
+      object.version,
+      asUuid(object.owner),
+      object.owner,
+      JSON.stringify(object.metadata),
+      object.userMetadata && JSON.stringify(object.userMetadata),
+    ],
+  );
 }
 
 /** Plain, without `returning`: an insert policy is all it needs. */
 export async function insertObject(sql: Sql, object: NewObject): Promise<void> {
-  await sql`insert into storage.objects ${values(sql, object)}`;
+  await insert(sql, object);
 }
 
 /** `on conflict … returning *`: needs insert, update and select policies. */
@@ -69,12 +77,14 @@ export async function upsertObject(
   sql: Sql,
   object: NewObject,
 ): Promise<ObjectRow> {
-  const [row] = await sql<ObjectRow[]>`
-    insert into storage.objects ${values(sql, object)}
-    on conflict (bucket_id, name) do update set
+  const [row] = await insert(
+    sql,
+    object,
+    `on conflict (bucket_id, name) do update set
       version = excluded.version, owner = excluded.owner, owner_id = excluded.owner_id,
       metadata = excluded.metadata, user_metadata = excluded.user_metadata
-    returning *`;
+    returning *`,
+  );
   if (!row) throw failure("objectNotFound");
   return row;
 }
@@ -101,14 +111,15 @@ export async function renameObject(
   sql: Sql,
   from: Name,
   to: Name & { version: string; owner: string | undefined },
-): Promise<void> {
-  const rows = await sql`
+): Promise<ObjectRow> {
+  const [row] = await sql<ObjectRow[]>`
     update storage.objects set
       bucket_id = ${to.bucket}, name = ${to.key}, version = ${to.version},
-      owner = ${asUuid(to.owner)}, owner_id = ${to.owner ?? null}
+      owner = ${asUuid(to.owner)}, owner_id = ${to.owner}
     where bucket_id = ${from.bucket} and name = ${from.key}
     returning *`;
-  if (rows.length === 0) throw failure("objectNotFound");
+  if (!row) throw failure("objectNotFound");
+  return row;
 }
 
 /** Deletes what the caller may see and delete, and says which rows those were. */

@@ -82,7 +82,7 @@ export async function withStand(
   parts.defer(() => database.stop());
   const open = (url: string) => {
     const sql = connect(url, { max: 2 });
-    parts.defer(() => sql.end({ timeout: 1 }));
+    parts.defer(() => sql.end());
     return sql;
   };
   const admin = open(database.adminUrl);

@@ -1,5 +1,6 @@
 // An upload, in the real service's order: limits, then the policies, then the bytes, then the row.
-import type { Bytes, Place, Stored } from "./bytes.ts";
+import type { Sql } from "../sql.ts";
+import type { Place, Stored } from "./bytes.ts";
 import { type Incoming, readBody } from "./body.ts";
 import { service } from "./caller.ts";
 import type { Deps } from "./context.ts";
@@ -88,7 +89,7 @@ export function mayUpload(
  * succeeds; with it, the bytes of the version before are removed once the row is committed.
  */
 export async function complete(
-  { db, bytes }: Deps,
+  deps: Deps,
   request: Request,
   target: UploadTarget,
   version: string,
@@ -96,46 +97,66 @@ export async function complete(
   declared: Pick<Incoming, "mimeType" | "cacheControl" | "userMetadata">,
 ): Promise<ObjectRow> {
   const place = { bucket: target.bucket, key: target.key, version };
-  try {
-    const { row, previous } = await db.as(
-      service(request),
-      target.operation,
-      async (sql) => {
-        await lockKey(sql, target.bucket, target.key);
-        const previous = await findForUpdate(sql, target.bucket, target.key);
-        if (
-          previous && previous.version !== version && !target.upsert
-        ) throw failure("duplicate");
-        const row = await upsertObject(sql, {
-          ...target,
-          version,
-          userMetadata: declared.userMetadata ?? {},
-          metadata: metadataOf(stored, declared),
-        });
-        return { row, previous };
-      },
-    );
-    if (previous && previous.version !== version) {
-      await bytes.remove({ ...place, version: previous.version });
-    }
-    return row;
-  } catch (error) {
-    await discard(bytes, place, error);
-    throw error;
+  const replaced = new Set<string>();
+  const row = await writeRow(
+    deps,
+    request,
+    target.operation,
+    place,
+    async (sql) => {
+      const previous = await findForUpdate(sql, target.bucket, target.key);
+      if (previous && previous.version !== version) {
+        if (!target.upsert) throw failure("duplicate");
+        replaced.add(previous.version);
+      }
+      return await upsertObject(sql, {
+        ...target,
+        version,
+        userMetadata: declared.userMetadata ?? {},
+        metadata: metadataOf(stored, declared),
+      });
+    },
+  );
+  for (const version of replaced) {
+    await deps.bytes.remove({ ...place, version });
   }
+  return row;
 }
 
 /**
- * Removes bytes whose row was refused. After a failure that leaves open whether the row was
- * committed, they stay: the cleaner finds out at the next start.
+ * Writes the row of the bytes at `place`, as the service. If that fails, the bytes are removed. A lost connection leaves
+ * open whether the row was committed, so the next transaction that locks the key looks. If none can, the bytes stay, and
+ * the cleaner removes them at the next start unless there is a row.
  */
-export async function discard(
-  bytes: Bytes,
+export async function writeRow(
+  { db, bytes }: Deps,
+  request: Request,
+  operation: string,
   place: Place,
-  error: unknown,
-): Promise<void> {
-  if (error instanceof StorageError && error.code < 500) {
+  write: (sql: Sql) => Promise<ObjectRow>,
+): Promise<ObjectRow> {
+  const { bucket, key, version } = place;
+  const locked = <T>(work: (sql: Sql) => Promise<T>) =>
+    db.as(service(request), operation, async (sql) => {
+      await lockKey(sql, bucket, key);
+      return await work(sql);
+    });
+  // Connections often end together, so that of the first to look may be lost as well.
+  const find = (attempts: number): Promise<ObjectRow | undefined> =>
+    locked((sql) => findForUpdate(sql, bucket, key)).catch((error) => {
+      if (attempts > 1 && error.code === 500) return find(attempts - 1);
+      throw error;
+    });
+  try {
+    return await locked(write);
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.code > 500) throw error;
+    if (error.code === 500) {
+      const row = await find(3).catch(() => Promise.reject(error));
+      if (row?.version === version) return row;
+    }
     await bytes.remove(place);
+    throw error;
   }
 }
 

@@ -42,8 +42,8 @@ export async function checkBackstops(stack: Stack): Promise<Anomaly[]> {
   try {
     for (const [what, insert] of Object.entries(SECOND_ROWS)) {
       const outcome = await sql.begin(async (tx) => {
-        const { count } = await tx.unsafe(insert);
-        throw new Rollback(count);
+        const { length } = await tx.unsafe(`${insert} returning true`);
+        throw new Rollback(length);
       }).catch((error) => error);
       if (outcome instanceof Rollback && outcome.rows > 0) {
         anomalies.push({

@@ -7,13 +7,12 @@ export async function lockConversations(
   stack: Stack,
 ): Promise<AsyncDisposable> {
   const sql = connect(stack.adminDbUrl);
-  const connection = await sql.reserve();
-  await connection`begin`;
-  await connection`lock table continuum.conversations in access exclusive mode`;
+  await sql`begin`;
+  await sql`lock table continuum.conversations in access exclusive mode`;
   return {
     async [Symbol.asyncDispose]() {
-      await connection`rollback`;
-      await sql.end({ timeout: 5 });
+      await sql`rollback`;
+      await sql.end();
     },
   };
 }
@@ -32,7 +31,7 @@ export async function takeConnections(
         await sql`select 1`;
         hoard.push(sql);
       } catch {
-        await sql.end({ timeout: 1 });
+        await sql.end();
         return;
       }
     }
@@ -48,8 +47,8 @@ export async function takeConnections(
   return {
     taken: hoard.length,
     async [Symbol.asyncDispose]() {
-      await Promise.all(hoard.map((sql) => sql.end({ timeout: 5 })));
-      await admin.end({ timeout: 5 });
+      await Promise.all(hoard.map((sql) => sql.end()));
+      await admin.end();
     },
   };
 }

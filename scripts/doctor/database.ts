@@ -158,18 +158,26 @@ export async function asPostgres<T>(
         "password encoded (@ as %40).",
     );
   }
-  // Encrypted if the server can, as psql does it.
-  const ssl = url.searchParams.has("sslmode") || isLoopbackHost(url.host)
-    ? {}
-    : { ssl: "prefer" as const };
-  // Without names for statements, which a pooler in transaction mode does not keep.
-  const sql = connect(url.href, { ...ssl, prepare: false });
+  // As psql does it: encrypted if the server can.
+  const mode = url.searchParams.get("sslmode") ??
+    (isLoopbackHost(url.host) ? "disable" : "prefer");
+  const attempt = async (sslmode: string) => {
+    url.searchParams.set("sslmode", sslmode);
+    const sql = connect(url.href);
+    try {
+      return await use(sql);
+    } finally {
+      await sql.end();
+    }
+  };
   try {
-    return await use(sql);
+    if (mode !== "prefer") return await attempt(mode);
+    return await attempt("require").catch((error) => {
+      if (/does not support SSL/.test(error.message)) return attempt("disable");
+      throw error;
+    });
   } catch (error) {
     throw connectionFailure(error, url);
-  } finally {
-    await sql.end({ timeout: 1 });
   }
 }
 

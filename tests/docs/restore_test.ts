@@ -135,7 +135,7 @@ Deno.test("a restored project has its conversations and files, and nothing diffe
   // The copy is another version of the object than the one that was checked.
   assert.notEqual((await download()).text, "kept bytes");
   const tell = await blockWith(PAGE, "object_version");
-  await withConnection(to.adminDbUrl, (sql) => sql.unsafe(tell).simple());
+  await withConnection(to.adminDbUrl, (sql) => sql.unsafe(tell));
   assert.equal((await download()).text, "kept bytes");
 
   await append(after, name, ["and go on"], { at: restored });

@@ -13,7 +13,7 @@ export interface Sql {
     parts: TemplateStringsArray,
     ...values: unknown[]
   ): Promise<T>;
-  /** For text that is no template. Without parameters it may be several statements, which are one transaction. */
+  /** Runs SQL from a string. Several statements are allowed if there are no parameters; they run as one transaction. */
   unsafe<T extends object[] = Rows>(
     text: string,
     parameters?: unknown[],

@@ -90,8 +90,8 @@ async function checkBucket(
   const versioning = found.versioning_status ?? "DISABLED";
   if (versioning !== "DISABLED") {
     return failed(
-      "It keeps versions of its objects: the bytes of deleted files stay, and the sweep never comes to its end.",
-      "Versioning cannot be switched off once it was on. Copy the objects out, make the bucket anew without it, and " +
+      "It keeps versions of its objects, so the bytes of deleted files stay and the sweep never finishes.",
+      "Versioning cannot be switched off once it was on. Copy the objects out, create the bucket again without versioning, and " +
         "copy them back: docs/how-to/deploy.md, Backups.",
     );
   }

@@ -281,7 +281,7 @@ async function broadcast(examination: Examination): Promise<Result> {
   return row?.realtime
     ? warning(
       "The project has Realtime, but changes of conversations are not announced.",
-      "select continuum.set_up_broadcast();",
+      "Run this in the SQL editor: select continuum.set_up_broadcast();",
     )
     : skipped("the project has no Realtime, or has not used it yet");
 }

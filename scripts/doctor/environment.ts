@@ -62,7 +62,7 @@ async function checkout({ version, functions, migrations }: Expected) {
     `Continuum ${version}, ${functions.length} functions, newest migration ${newest.version}`;
   return installed ? ok(found) : warning(
     `${found}; its packages are not installed.`,
-    'Run "deno install". Tasks do so by themselves.',
+    'Run "deno task install". The other tasks do so by themselves.',
   );
 }
 

@@ -58,8 +58,8 @@ begin
 end;
 $$;
 
--- Whether a number of the document is too large for numeric, and so for jsonb. Ids and encoded bytes are full of
--- what reads like one, such as e1234: strings are left out if the document has any.
+-- Whether a number of the document is too large for numeric, and so for jsonb. Text that only
+-- looks like one, such as e1234 in an id, is ruled out by a second look that ignores the contents of strings.
 create function continuum.has_huge_number(document text)
 returns boolean
 language plpgsql

@@ -42,7 +42,8 @@ export function Menu({ label, items, icon = "more", size }: MenuProps) {
     const onPointer = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);
     };
-    // It would stay where it is while its button moves. What scrolled before it opened is told late.
+    // The menu does not follow its button, so it closes if the button moves. A scroll from before it opened may be
+    // reported afterwards and has not moved the button since.
     const onScroll = () => {
       const now = root.current?.getBoundingClientRect();
       if (now?.top !== placedAt.top || now?.left !== placedAt.left) {

@@ -14,8 +14,8 @@ export function userCredentials(token: string): Credentials {
 }
 
 /**
- * Acts with a secret key of the project, past row level security: with `key`, or else the one in the environment. It
- * is no token, so it does not go into Authorization: gateways make the token for it.
+ * Acts with a secret key of the project, past row level security: with `key`, or else the one in the environment.
+ * The gateway exchanges the key for a token, so the key is not sent in Authorization.
  */
 export function secretCredentials(key = secretKey()): Credentials {
   return { apikey: key };
